@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+// The floors of the house (Documentation/Rationale.md): a module names only modules on lower floors.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+func floor(_ name: String, path: String? = nil, exclude: [String] = [], resources: [Resource]? = nil, on lower: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: lower, path: path ?? "Sources/\(name)", exclude: exclude, resources: resources, swiftSettings: settings)
+}
+
+/// A test suite beside the folder that it mirrors: `Tests/<mirrors>`.
+func tests(_ name: String, mirrors path: String, on modules: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: modules + ["Support"], path: "Tests/\(path)", swiftSettings: settings)
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "Spikewright",
+    products: [
+        .library(name: "Spikewright", targets: ["Spikewright"]),
+        .executable(name: "spikewright", targets: ["CLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        // Floor 0
+        system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        system("CGraphviz", pkgConfig: "libgvc", apt: "libgraphviz-dev"),
+        system("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
+        system("CBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        floor("Diagnostics", on: []),
+        floor("Numerics", on: []),
+        // Floor 1
+        floor("YAML", on: ["CYAML", "Diagnostics"]),
+        floor("Storage", on: ["CHDF5", "CZlib", "CCrypto", "Diagnostics", "Numerics"]),
+        floor("Networks", on: ["Diagnostics", "Numerics"]),
+        floor("Chips", on: ["Diagnostics", "Numerics"]),
+        // Floor 2
+        floor("FrontEnd", on: ["Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips"]),
+        floor("Lowering", on: ["Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips"]),
+        // Floor 3
+        floor("Simulation", on: ["Diagnostics", "Numerics", "Storage", "Networks", "Chips", "FrontEnd", "Lowering"]),
+        // Floor 4
+        floor("Learning", on: ["CBLAS", "Diagnostics", "Numerics", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation"]),
+        // Floor 5
+        floor(
+            "Passes", path: "Passes",
+            on: ["Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning"]),
+        floor(
+            "Targets", path: "Targets",
+            on: ["Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning"]),
+        // Floor 6
+        floor(
+            "Fidelity",
+            on: [
+                "Diagnostics", "Numerics", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning", "Passes", "Targets",
+            ]),
+        floor(
+            "Drawing",
+            on: ["CGraphviz", "Diagnostics", "Numerics", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Passes", "Targets"]),
+        // Floor 7
+        floor(
+            "Spikewright",
+            on: [
+                "Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning", "Passes",
+                "Targets", "Fidelity", "Drawing",
+            ]),
+        // Floor 8
+        .executableTarget(
+            name: "CLI",
+            dependencies: [
+                "Spikewright", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Sources/CLI", swiftSettings: settings),
+        // Tests mirror the tree.
+        .target(name: "Support", dependencies: ["Diagnostics", "Numerics", "Storage"], path: "Tests/Support", swiftSettings: settings),
+        tests("DiagnosticsTests", mirrors: "Sources/Diagnostics", on: ["Diagnostics"]),
+    ]
+)

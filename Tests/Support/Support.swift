@@ -1,0 +1,2 @@
+// Shared by all suites: golden files and vectors of independent origin.
+import Foundation
