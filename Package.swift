@@ -86,5 +86,6 @@ let package = Package(
         // Tests mirror the tree.
         .target(name: "Support", dependencies: ["Diagnostics", "Numerics", "Storage"], path: "Tests/Support", swiftSettings: settings),
         tests("DiagnosticsTests", mirrors: "Sources/Diagnostics", on: ["Diagnostics"]),
+        tests("NumericsTests", mirrors: "Sources/Numerics", on: ["Numerics"]),
     ]
 )
