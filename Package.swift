@@ -9,7 +9,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
-func floor(_ name: String, path: String? = nil, exclude: [String] = [], resources: [Resource]? = nil, on lower: [Target.Dependency]) -> Target {
+func floor(_ name: String, path: String? = nil, exclude: [String] = [], resources: [Resource]? = nil, on lower: [Target.Dependency])
+    -> Target
+{
     .target(
         name: name, dependencies: lower, path: path ?? "Sources/\(name)", exclude: exclude, resources: resources, swiftSettings: settings)
 }
@@ -65,16 +67,21 @@ let package = Package(
         floor(
             "Fidelity",
             on: [
-                "Diagnostics", "Numerics", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning", "Passes", "Targets",
+                "Diagnostics", "Numerics", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning", "Passes",
+                "Targets",
             ]),
         floor(
             "Drawing",
-            on: ["CGraphviz", "Diagnostics", "Numerics", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Passes", "Targets"]),
+            on: [
+                "CGraphviz", "Diagnostics", "Numerics", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Passes",
+                "Targets",
+            ]),
         // Floor 7
         floor(
             "Spikewright",
             on: [
-                "Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning", "Passes",
+                "Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning",
+                "Passes",
                 "Targets", "Fidelity", "Drawing",
             ]),
         // Floor 8

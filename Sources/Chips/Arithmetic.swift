@@ -1,0 +1,53 @@
+/// Which exact neuron a chip computes. One case for each kind.
+public enum Arithmetic: Hashable, Sendable {
+    /// Integer current and membrane with decays by shift: Loihi's compartment and its relatives.
+    case integerCurrent(IntegerCurrentArithmetic)
+}
+
+/// The integer current-based compartment:
+///
+///     u ← decay(u) + (a << weight.shift);   v ← decay(v) + u + bias;   spike when v > threshold;   v ← 0
+///
+/// Where public models of the same chip disagree, the law is a field.
+public struct IntegerCurrentArithmetic: Hashable, Sendable {
+    /// Bits of u and v beside the sign: 23 on Loihi.
+    public var stateBits: Int
+    public var currentOverflow: Overflow
+    public var membraneOverflow: Overflow
+    /// Bits of the summed input beside the sign, wrapped before it meets the current; nil: 32-bit.
+    public var accumulatorBits: Int?
+    /// Whether a negative exponent shifts each weight or the sum of a connection (per delay).
+    public var exponentAppliesTo: ExponentPlace
+    /// How a negative mixed weight loses the bits that it cannot hold.
+    public var negativeMixedRounding: Truncation
+    /// Which resets the compartment has.
+    public var resets: [Reset]
+
+    public enum Overflow: String, CaseIterable, Hashable, Sendable {
+        /// Two's complement.
+        case wrap
+        /// One correction by 2^(bits+1), -2^bits becomes +2^bits (Lava).
+        case wrapOnce = "wrap_once"
+        case saturate
+    }
+
+    public enum ExponentPlace: String, CaseIterable, Hashable, Sendable { case sum, weight }
+    public enum Truncation: String, CaseIterable, Hashable, Sendable {
+        case floor
+        case towardZero = "toward_zero"
+    }
+    public enum Reset: String, CaseIterable, Hashable, Sendable { case zero, subtract }
+
+    public init(
+        stateBits: Int, currentOverflow: Overflow, membraneOverflow: Overflow, accumulatorBits: Int?, exponentAppliesTo: ExponentPlace,
+        negativeMixedRounding: Truncation, resets: [Reset]
+    ) {
+        self.stateBits = stateBits
+        self.currentOverflow = currentOverflow
+        self.membraneOverflow = membraneOverflow
+        self.accumulatorBits = accumulatorBits
+        self.exponentAppliesTo = exponentAppliesTo
+        self.negativeMixedRounding = negativeMixedRounding
+        self.resets = resets
+    }
+}

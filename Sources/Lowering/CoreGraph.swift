@@ -1,0 +1,76 @@
+public import Networks
+public import Numerics
+
+/// Neurons assigned to virtual cores under all capacities of the chip. The third stage; made by the pass Partitioning.
+@dynamicMemberLookup
+public struct CoreGraph: Hashable, Sendable {
+    public var quantized: QuantizedNetwork
+    public var slices: Table<Slice>
+    public var cores: Table<VirtualCore>
+    public var nets: Table<Net>
+
+    public init(quantized: QuantizedNetwork, slices: Table<Slice>, cores: Table<VirtualCore>, nets: Table<Net>) {
+        self.quantized = quantized
+        self.slices = slices
+        self.cores = cores
+        self.nets = nets
+    }
+
+    public subscript<Value>(dynamicMember path: KeyPath<QuantizedNetwork, Value>) -> Value { quantized[keyPath: path] }
+
+    /// The slices of a population, by first neuron.
+    public func slices(of population: ID<Population>) -> [ID<Slice>] { slices.ids.filter { slices[$0].population == population } }
+}
+
+/// Consecutive neurons of a population that live on one core.
+public struct Slice: Hashable, Sendable {
+    public var population: ID<Population>
+    public var neurons: Range<Int>
+    public var core: ID<VirtualCore>
+    /// Place of the slice's first neuron among the core's compartments.
+    public var offset: Int
+
+    public init(population: ID<Population>, neurons: Range<Int>, core: ID<VirtualCore>, offset: Int) {
+        self.population = population
+        self.neurons = neurons
+        self.core = core
+        self.offset = offset
+    }
+}
+
+/// A core before it has a place.
+public struct VirtualCore: Hashable, Sendable {
+    /// By offset.
+    public var slices: [ID<Slice>]
+    /// What is used of each of the chip's resources, in their order.
+    public var usage: [Int]
+
+    public init(slices: [ID<Slice>], usage: [Int]) {
+        self.slices = slices
+        self.usage = usage
+    }
+}
+
+/// Spikes of consecutive neurons that go to the same cores.
+public struct Net: Hashable, Sendable {
+    public enum Source: Hashable, Sendable {
+        case slice(ID<Slice>)
+        /// A population of sources outside the mesh: the host injects its spikes.
+        case host(ID<Population>)
+    }
+
+    public var source: Source
+    /// The neurons within their population.
+    public var neurons: Range<Int>
+    /// Cores on which at least one of the neurons has a synapse, ascending.
+    public var targets: [ID<VirtualCore>]
+    /// Expected spikes of all these neurons per time step.
+    public var traffic: Double
+
+    public init(source: Source, neurons: Range<Int>, targets: [ID<VirtualCore>], traffic: Double) {
+        self.source = source
+        self.neurons = neurons
+        self.targets = targets
+        self.traffic = traffic
+    }
+}

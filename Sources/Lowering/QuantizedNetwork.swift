@@ -1,0 +1,136 @@
+public import Chips
+public import Networks
+public import Numerics
+
+/// A network whose every number is one that the chip holds exactly, with the scales that map it back. The second stage.
+///
+/// Made by the pass Quantization; `verify()` lists what must hold.
+@dynamicMemberLookup
+public struct QuantizedNetwork: Hashable, Sendable {
+    public var network: Network
+    public var chip: Chip
+    /// Parallel to `network.populations`; nil for sources of spikes.
+    public var neurons: [QuantizedNeurons?]
+    /// Parallel to `network.projections`.
+    public var synapses: [QuantizedSynapses]
+    /// For graded sources (`direct` encoders, rates): the integer that a value of 1 becomes; parallel to `network.populations`, 1 for spikes.
+    public var payloadScale: [Double]
+
+    public init(
+        network: Network, chip: Chip, neurons: [QuantizedNeurons?], synapses: [QuantizedSynapses], payloadScale: [Double]
+    ) {
+        self.network = network
+        self.chip = chip
+        self.neurons = neurons
+        self.synapses = synapses
+        self.payloadScale = payloadScale
+    }
+
+    public subscript<Value>(dynamicMember path: KeyPath<Network, Value>) -> Value { network[keyPath: path] }
+
+    public func neurons(of id: ID<Population>) -> QuantizedNeurons? { neurons[id.index] }
+    public func synapses(of id: ID<Projection>) -> QuantizedSynapses { synapses[id.index] }
+}
+
+/// The registers of a population's neurons; every array has one entry per neuron.
+public struct QuantizedNeurons: Hashable, Sendable {
+    /// Integer membrane units per unit of the model's membrane potential.
+    public var scale: Double
+    /// Register values, without the chip's offset.
+    public var currentDecay: [Int]
+    public var membraneDecay: [Int]
+    public var thresholdMantissa: [Int]
+    public var biasMantissa: [Int]
+    public var biasExponent: [Int]
+    /// Steps that the membrane is held after a spike; 0: none.
+    public var refractorySteps: [Int]
+    public var reset: IntegerCurrentArithmetic.Reset
+    /// False: the threshold is the largest, for a readout that never spikes.
+    public var spikes: Bool
+    /// Integer membrane potential at the start.
+    public var initialMembrane: [Int]
+    /// Added to the delay of every projection that arrives here, because the model's membrane integrates before arrivals.
+    public var addedDelay: Int
+
+    public init(
+        scale: Double, currentDecay: [Int], membraneDecay: [Int], thresholdMantissa: [Int], biasMantissa: [Int], biasExponent: [Int],
+        refractorySteps: [Int], reset: IntegerCurrentArithmetic.Reset, spikes: Bool, initialMembrane: [Int], addedDelay: Int
+    ) {
+        self.scale = scale
+        self.currentDecay = currentDecay
+        self.membraneDecay = membraneDecay
+        self.thresholdMantissa = thresholdMantissa
+        self.biasMantissa = biasMantissa
+        self.biasExponent = biasExponent
+        self.refractorySteps = refractorySteps
+        self.reset = reset
+        self.spikes = spikes
+        self.initialMembrane = initialMembrane
+        self.addedDelay = addedDelay
+    }
+
+    public var count: Int { currentDecay.count }
+}
+
+/// How a projection's weights and delays become integers. Rows are produced on demand by `QuantizedRows`.
+public struct QuantizedSynapses: Hashable, Sendable {
+    public enum Rounding: String, CaseIterable, Hashable, Sendable { case nearest, stochastic }
+
+    /// The weight that a mantissa of 1 stands for, in the model's unit. Mantissas are multiples of the format's step.
+    public var unit: Double
+    public var exponent: Int
+    public var bits: Int
+    public var mode: WeightFormat.SignMode
+    public var rounding: Rounding
+    /// Keys stochastic rounding.
+    public var seed: UInt64
+    /// Subtracted from the model's delay in steps to give the stored one: 1, less the target's `addedDelay`.
+    public var delayOffset: Int
+    /// Largest stored delay.
+    public var maximumDelay: Int
+    public var error: WeightError
+
+    public init(
+        unit: Double, exponent: Int, bits: Int, mode: WeightFormat.SignMode, rounding: Rounding, seed: UInt64, delayOffset: Int,
+        maximumDelay: Int, error: WeightError
+    ) {
+        self.unit = unit
+        self.exponent = exponent
+        self.bits = bits
+        self.mode = mode
+        self.rounding = rounding
+        self.seed = seed
+        self.delayOffset = delayOffset
+        self.maximumDelay = maximumDelay
+        self.error = error
+    }
+}
+
+/// What quantization did to a projection's weights, measured over all of them.
+public struct WeightError: Hashable, Sendable {
+    public var synapses: Int
+    public var lowest: Double
+    public var highest: Double
+    /// Weights beyond the range, moved to its end.
+    public var clipped: Int
+    /// Weights that were not zero and became zero.
+    public var zeroed: Int
+    public var rootMeanSquare: Double
+    public var largest: Double
+    /// Delays beyond the chip's longest, cut to it.
+    public var delaysClipped: Int
+
+    public init(
+        synapses: Int = 0, lowest: Double = 0, highest: Double = 0, clipped: Int = 0, zeroed: Int = 0, rootMeanSquare: Double = 0,
+        largest: Double = 0, delaysClipped: Int = 0
+    ) {
+        self.synapses = synapses
+        self.lowest = lowest
+        self.highest = highest
+        self.clipped = clipped
+        self.zeroed = zeroed
+        self.rootMeanSquare = rootMeanSquare
+        self.largest = largest
+        self.delaysClipped = delaysClipped
+    }
+}

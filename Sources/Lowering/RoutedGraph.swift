@@ -1,0 +1,50 @@
+public import Chips
+public import Numerics
+
+/// The way of every net, and the axon numbers on its target cores. The fifth stage; made by the pass Routing.
+@dynamicMemberLookup
+public struct RoutedGraph: Hashable, Sendable {
+    public var placed: PlacedGraph
+    /// One for each pair of a net and a target core that it reaches, by net, then target.
+    public var connections: [Connection]
+    /// Expected packets per time step on each directed link that carries any, ascending by link.
+    public var linkLoads: [LinkLoad]
+
+    public init(placed: PlacedGraph, connections: [Connection], linkLoads: [LinkLoad]) {
+        self.placed = placed
+        self.connections = connections
+        self.linkLoads = linkLoads
+    }
+
+    public subscript<Value>(dynamicMember path: KeyPath<PlacedGraph, Value>) -> Value { placed[keyPath: path] }
+}
+
+/// A net's axons on one of its target cores: the net's neurons that have a synapse there are numbered on from `firstAxon`, ascending.
+public struct Connection: Hashable, Sendable {
+    public var net: ID<Net>
+    public var target: ID<VirtualCore>
+    public var firstAxon: Int
+    /// How many of the net's neurons have a synapse on the target core.
+    public var axonCount: Int
+    /// Routers from source to target, both included; empty for nets from the host.
+    public var path: [Int]
+
+    public init(net: ID<Net>, target: ID<VirtualCore>, firstAxon: Int, axonCount: Int, path: [Int]) {
+        self.net = net
+        self.target = target
+        self.firstAxon = firstAxon
+        self.axonCount = axonCount
+        self.path = path
+    }
+}
+
+/// Packets on a link.
+public struct LinkLoad: Hashable, Sendable {
+    public var link: RouterLink
+    public var packetsPerStep: Double
+
+    public init(link: RouterLink, packetsPerStep: Double) {
+        self.link = link
+        self.packetsPerStep = packetsPerStep
+    }
+}

@@ -1,0 +1,93 @@
+/// A neuron model: its kind, its parameters in the user's units, and every choice about its dynamics, stated.
+///
+/// Nothing about dynamics is implied: frameworks differ in each of these choices, and the figures of a model depend on them.
+/// `Dynamics` turns a model into coefficients per time step.
+public struct NeuronModel: Hashable, Sendable {
+    public enum Kind: String, CaseIterable, Hashable, Sendable {
+        /// Integrate-and-fire without leak; an arriving weight is added to the membrane potential.
+        case integrateAndFire = "if"
+        /// Leaky integrate-and-fire; an arriving weight is added to the membrane potential, or to a current when `tau_syn` is above 0.
+        case leaky = "lif"
+        /// Leaky integrate-and-fire with an adaptive threshold (Bellec et al. 2018).
+        case adaptive = "alif"
+        /// PyNN IF_curr_delta: weights in mV.
+        case currentDelta = "if_curr_delta"
+        /// PyNN IF_curr_exp: weights in nA.
+        case currentExponential = "if_curr_exp"
+        /// PyNN IF_curr_alpha: weights in nA, the peak of the current.
+        case currentAlpha = "if_curr_alpha"
+        /// A leaky integrator that never spikes: a readout of membrane potential.
+        case leakyReadout = "li"
+        /// A rectified linear unit that sends its value at every step.
+        case rate
+    }
+
+    /// How the differential equation becomes a step.
+    public enum Integration: String, CaseIterable, Hashable, Sendable {
+        /// The exact solution between steps: decay `exp(-dt/tau)`.
+        case exact
+        /// Forward Euler: decay `1 - dt/tau`.
+        case euler
+    }
+
+    /// What a spike does to the membrane potential.
+    public enum Reset: String, CaseIterable, Hashable, Sendable {
+        /// Set it to `v_reset`.
+        case toValue = "to_value"
+        /// Subtract the (adapted) threshold's distance from rest, at once.
+        case subtract
+        /// Subtract the base threshold's distance from rest in the next step, after the leak (LSNN, e-prop).
+        case subtractNext = "subtract_next"
+    }
+
+    /// When the threshold counts as crossed.
+    public enum Comparison: String, CaseIterable, Hashable, Sendable {
+        case above
+        case atOrAbove = "at_or_above"
+    }
+
+    /// Whether this step's arrivals act on this step's membrane potential.
+    public enum Order: String, CaseIterable, Hashable, Sendable {
+        /// Arrivals are added to the synaptic current first, then the membrane potential integrates it (Loihi, snnTorch).
+        case arrivalsFirst = "arrivals_first"
+        /// The membrane potential integrates the current as it was, then arrivals are added (NEST's exact integration).
+        case membraneFirst = "membrane_first"
+    }
+
+    /// Whether an arriving weight is scaled before it is added.
+    public enum InputScaling: String, CaseIterable, Hashable, Sendable {
+        case none
+        /// Scaled by one minus the membrane decay, so that a constant input x settles at x.
+        case oneMinusDecay = "one_minus_decay"
+    }
+
+    public var kind: Kind
+    /// Read and written through the subscript; a parameter that is absent has the default of `kind`.
+    public var values: [ParameterName: Parameter]
+    public var integration: Integration
+    public var reset: Reset
+    public var comparison: Comparison
+    public var order: Order
+    public var inputScaling: InputScaling
+
+    /// The model with the defaults of its kind.
+    public init(_ kind: Kind, _ values: [ParameterName: Parameter] = [:]) {
+        self.kind = kind
+        self.values = values
+        integration = .exact
+        reset = .toValue
+        // PyNN's cells follow NEST, the others Loihi and the training frameworks.
+        let isPyNN = kind == .currentDelta || kind == .currentExponential || kind == .currentAlpha
+        comparison = isPyNN ? .atOrAbove : .above
+        order = kind == .currentExponential || kind == .currentAlpha ? .membraneFirst : .arrivalsFirst
+        inputScaling = .none
+    }
+
+    public subscript(name: ParameterName) -> Parameter {
+        get { values[name] ?? .uniform(kind.definition(of: name)?.defaultValue ?? 0) }
+        set { values[name] = newValue }
+    }
+
+    /// Whether the model sends spikes (`li` and `rate` do not).
+    public var spikes: Bool { kind != .leakyReadout && kind != .rate }
+}

@@ -1,0 +1,116 @@
+public import Diagnostics
+public import Numerics
+
+/// What the network is for: samples, how they become input, and how the answer is read.
+public struct Task: Hashable, Sendable {
+    public var data: DataSource
+    public var encoder: Encoder
+    /// The input population that the encoder feeds.
+    public var input: ID<Population>
+    public var split: Split
+    /// Length of one sample's presentation, in time steps.
+    public var steps: Int
+    public var place: SourceRange?
+
+    public init(data: DataSource, encoder: Encoder, input: ID<Population>, split: Split, steps: Int, place: SourceRange? = nil) {
+        self.data = data
+        self.encoder = encoder
+        self.input = input
+        self.split = split
+        self.steps = steps
+        self.place = place
+    }
+}
+
+/// Where samples come from.
+public enum DataSource: Hashable, Sendable {
+    /// A data set known by name: `digits8x8`, `mnist`, `fashion_mnist`.
+    case named(String)
+    case files(DataFiles)
+    case generated(Generator)
+
+    public struct DataFiles: Hashable, Sendable {
+        public enum Format: String, CaseIterable, Hashable, Sendable { case idx, csv, npy, hdf5 }
+
+        public var format: Format
+        /// For csv: one file, the label in the last column.
+        public var samples: String
+        public var labels: String?
+        public var testSamples: String?
+        public var testLabels: String?
+        /// Samples are divided by this number, so that they lie in 0...1.
+        public var scale: Double
+
+        public init(
+            format: Format, samples: String, labels: String? = nil, testSamples: String? = nil, testLabels: String? = nil, scale: Double = 1
+        ) {
+            self.format = format
+            self.samples = samples
+            self.labels = labels
+            self.testSamples = testSamples
+            self.testLabels = testLabels
+            self.scale = scale
+        }
+    }
+
+    public enum Generator: Hashable, Sendable {
+        /// The yin-yang data set (Kriener et al. 2022): x, y, 1 - x, 1 - y; classes yin, yang, dot.
+        case yinYang(train: Int, test: Int, seed: UInt64)
+    }
+}
+
+/// How the samples are divided.
+public enum Split: Hashable, Sendable {
+    /// The data set's own test files.
+    case given
+    /// This fraction of the samples, drawn with the network's seed, is held out.
+    case fraction(Double)
+    /// The last `fraction` of the samples in the order of the file is held out.
+    case tail(Double)
+}
+
+/// How the numbers of a sample (0...1) become the activity of an input population.
+public enum Encoder: Hashable, Sendable {
+    /// Independent draws: a spike with probability `x · maximum · dt` in each step; rate in Hz.
+    case poisson(maximum: Double)
+    /// Evenly spaced spikes of rate `x · maximum` (Hz): a spike whenever the accumulated phase passes 1; it starts at one half.
+    case regular(maximum: Double)
+    /// One spike per input: the larger x the sooner. `first`, `last`: steps of the spike for x = 1 and just above `threshold`.
+    case latency(first: Int, last: Int, threshold: Double)
+    /// The value itself, times `gain`, sent at every step; the weights multiply it.
+    case direct(gain: Double)
+    /// The samples are spikes already: [steps × neurons], non-zero where a neuron spikes.
+    case spikes
+
+    public var name: String {
+        switch self {
+        case .poisson: "poisson"
+        case .regular: "rate"
+        case .latency: "latency"
+        case .direct: "direct"
+        case .spikes: "spikes"
+        }
+    }
+}
+
+/// How the answer is read from a population; the class is the index of the largest score, the lowest index on a tie.
+public struct Readout: Hashable, Sendable {
+    public enum Decode: String, CaseIterable, Hashable, Sendable {
+        case spikeCount = "spike_count"
+        /// The neuron that spikes first; with equal times the one with the higher membrane potential, if recorded, else the lower index.
+        case firstSpike = "first_spike"
+        case maximalMembrane = "max_membrane"
+        case meanMembrane = "mean_membrane"
+    }
+
+    public var population: ID<Population>
+    public var decode: Decode
+    /// Steps at the start of a sample that do not count.
+    public var skip: Int
+
+    public init(_ population: ID<Population>, _ decode: Decode, skip: Int = 0) {
+        self.population = population
+        self.decode = decode
+        self.skip = skip
+    }
+}
