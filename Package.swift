@@ -94,5 +94,6 @@ let package = Package(
         .target(name: "Support", dependencies: ["Diagnostics", "Numerics", "Storage"], path: "Tests/Support", swiftSettings: settings),
         tests("DiagnosticsTests", mirrors: "Sources/Diagnostics", on: ["Diagnostics"]),
         tests("NumericsTests", mirrors: "Sources/Numerics", on: ["Numerics"]),
+        tests("YAMLTests", mirrors: "Sources/YAML", on: ["YAML", "Diagnostics", "Numerics"]),
     ]
 )
