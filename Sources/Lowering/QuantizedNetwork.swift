@@ -36,6 +36,8 @@ public struct QuantizedNetwork: Hashable, Sendable {
 public struct QuantizedNeurons: Hashable, Sendable {
     /// Integer membrane units per unit of the model's membrane potential.
     public var scale: Double
+    /// The model's membrane potential, relative to rest, for which the integer one is 0: the value after a reset, since chips reset to 0.
+    public var origin: [Double]
     /// Register values, without the chip's offset.
     public var currentDecay: [Int]
     public var membraneDecay: [Int]
@@ -53,10 +55,11 @@ public struct QuantizedNeurons: Hashable, Sendable {
     public var addedDelay: Int
 
     public init(
-        scale: Double, currentDecay: [Int], membraneDecay: [Int], thresholdMantissa: [Int], biasMantissa: [Int], biasExponent: [Int],
+        scale: Double, origin: [Double], currentDecay: [Int], membraneDecay: [Int], thresholdMantissa: [Int], biasMantissa: [Int], biasExponent: [Int],
         refractorySteps: [Int], reset: IntegerCurrentArithmetic.Reset, spikes: Bool, initialMembrane: [Int], addedDelay: Int
     ) {
         self.scale = scale
+        self.origin = origin
         self.currentDecay = currentDecay
         self.membraneDecay = membraneDecay
         self.thresholdMantissa = thresholdMantissa
@@ -76,7 +79,8 @@ public struct QuantizedNeurons: Hashable, Sendable {
 public struct QuantizedSynapses: Hashable, Sendable {
     public enum Rounding: String, CaseIterable, Hashable, Sendable { case nearest, stochastic }
 
-    /// The weight that a mantissa of 1 stands for, in the model's unit. Mantissas are multiples of the format's step.
+    /// The jump of the target's membrane that a mantissa of 1 stands for, in the model's unit of potential (per unit of payload).
+    /// Mantissas are multiples of the format's step; a weight becomes a jump through the `currentGain` of the target's `Dynamics`.
     public var unit: Double
     public var exponent: Int
     public var bits: Int

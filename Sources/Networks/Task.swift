@@ -97,7 +97,7 @@ public enum Encoder: Hashable, Sendable {
 public struct Readout: Hashable, Sendable {
     public enum Decode: String, CaseIterable, Hashable, Sendable {
         case spikeCount = "spike_count"
-        /// The neuron that spikes first; with equal times the one with the higher membrane potential, if recorded, else the lower index.
+        /// The neuron that spikes first; of neurons with equal times the one of the lower index.
         case firstSpike = "first_spike"
         case maximalMembrane = "max_membrane"
         case meanMembrane = "mean_membrane"
