@@ -94,6 +94,7 @@ let package = Package(
         .target(name: "Support", dependencies: ["Diagnostics", "Numerics", "Storage"], path: "Tests/Support", swiftSettings: settings),
         tests("DiagnosticsTests", mirrors: "Sources/Diagnostics", on: ["Diagnostics"]),
         tests("NumericsTests", mirrors: "Sources/Numerics", on: ["Numerics"]),
+        tests("NetworksTests", mirrors: "Sources/Networks", on: ["Networks", "Numerics"]),
         tests("YAMLTests", mirrors: "Sources/YAML", on: ["YAML", "Diagnostics", "Numerics"]),
     ]
 )
