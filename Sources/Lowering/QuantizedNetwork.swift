@@ -55,7 +55,8 @@ public struct QuantizedNeurons: Hashable, Sendable {
     public var addedDelay: Int
 
     public init(
-        scale: Double, origin: [Double], currentDecay: [Int], membraneDecay: [Int], thresholdMantissa: [Int], biasMantissa: [Int], biasExponent: [Int],
+        scale: Double, origin: [Double], currentDecay: [Int], membraneDecay: [Int], thresholdMantissa: [Int], biasMantissa: [Int],
+        biasExponent: [Int],
         refractorySteps: [Int], reset: IntegerCurrentArithmetic.Reset, spikes: Bool, initialMembrane: [Int], addedDelay: Int
     ) {
         self.scale = scale

@@ -1,0 +1,104 @@
+public import Chips
+public import Diagnostics
+public import Lowering
+public import Networks
+import Numerics
+
+/// Replaces every number by one that the chip holds exactly: weights, decays, thresholds, biases, delays.
+///
+/// Each population gets one scale (integer membrane units per unit of potential), because all that it receives is summed in one
+/// membrane; each projection gets the exponent and the sign mode that use its mantissas best at that scale. The scale leaves the
+/// state registers `headroom` times the threshold, and is moved, where that costs nothing, so that the threshold is met exactly.
+public struct Quantization: Pass {
+    public static let name = "quantization"
+    public static let summary = "puts weights, decays, thresholds, biases and delays into the chip's number formats"
+
+    /// How the largest weight that must be representable is chosen.
+    public enum WeightRange: Hashable, Sendable {
+        /// The largest magnitude: nothing is clipped.
+        case maximum
+        /// This fraction of the weights (0.999) is within; the others are clipped.
+        case percentile(Double)
+        /// The one with the least mean square error.
+        case leastError
+    }
+
+    public var chip: Chip
+    public var range: WeightRange
+    public var rounding: QuantizedSynapses.Rounding
+    /// Bits of the mantissa; nil: the most that the chip has.
+    public var weightBits: Int?
+    /// How many times the threshold the state must be able to hold.
+    public var headroom: Double
+    public var threads: Int
+
+    public init(
+        to chip: Chip, range: WeightRange = .maximum, rounding: QuantizedSynapses.Rounding = .nearest, weightBits: Int? = nil,
+        headroom: Double = 64, threads: Int = 1
+    ) {
+        self.chip = chip
+        self.range = range
+        self.rounding = rounding
+        self.weightBits = weightBits
+        self.headroom = headroom
+        self.threads = threads
+    }
+
+    public func run(_ network: Network) throws(DiagnosticsError) -> QuantizedNetwork {
+        try refuseWhatTheChipLacks(network)
+        let dynamics = network.populations.ids.map { network.dynamics(of: $0) }
+        let statistics = network.projections.ids.map { measure($0, of: network) }
+        let payloadScale = network.populations.ids.map { integerOfOne(of: $0, in: network) }
+        var neurons: [QuantizedNeurons?] = []
+        var synapses: [QuantizedSynapses?] = Array(repeating: nil, count: network.projections.count)
+        for id in network.populations.ids {
+            guard let model = network.populations[id].cell.neuron, let dynamics = dynamics[id.index] else {
+                neurons.append(nil)
+                continue
+            }
+            let incoming = network.projections.ids.filter { network.projections[$0].post == id }
+            let sums = incoming.map {
+                Incoming(
+                    projection: $0, statistics: statistics[$0.index],
+                    payload: payloadScale[network.projections[$0].pre.index], mode: mode(of: statistics[$0.index]))
+            }
+            let scale = membraneScale(of: dynamics, from: sums)
+            let registers = makeRegisters(of: dynamics, model: model, scale: scale)
+            neurons.append(registers)
+            let shared = chip.formats.weight.scope == .core ? sums.map { exponent(of: $0, scale: scale) }.max() : nil
+            for sum in sums {
+                let exponent = shared ?? exponent(of: sum, scale: scale)
+                synapses[sum.projection.index] = quantize(
+                    sum, of: network, scale: scale, exponent: exponent, addedDelay: registers.addedDelay)
+            }
+        }
+        return QuantizedNetwork(
+            network: network, chip: chip, neurons: neurons, synapses: synapses.map { $0! }, payloadScale: payloadScale)
+    }
+
+    /// A projection on its way into a population's membrane.
+    struct Incoming {
+        var projection: ID<Projection>
+        var statistics: WeightStatistics
+        /// Integer that a value of 1 of the source becomes.
+        var payload: Double
+        var mode: WeightFormat.SignMode
+    }
+
+    /// The integer that a value of 1 becomes when the source sends values; 1 for spikes.
+    ///
+    /// Values of a `direct` encoder lie in 0...gain.
+    private func integerOfOne(of id: ID<Population>, in network: Network) -> Double {
+        guard case .input = network.populations[id].cell, let task = network.task, task.input == id, case .direct(let gain) = task.encoder,
+            chip.formats.payloadBits > 1
+        else { return 1 }
+        return Double((1 << (chip.formats.payloadBits - 1)) - 1) / max(abs(gain), .leastNormalMagnitude)
+    }
+
+    private func mode(of statistics: WeightStatistics) -> WeightFormat.SignMode {
+        let modes = chip.formats.weight.modes
+        if statistics.lowest >= 0, modes.contains(.excitatory) { return .excitatory }
+        if statistics.highest <= 0, modes.contains(.inhibitory) { return .inhibitory }
+        return .mixed
+    }
+}

@@ -1,0 +1,81 @@
+import Chips
+import Diagnostics
+import Lowering
+import Networks
+import Numerics
+
+extension Quantization {
+    /// Dynamics that no register of the chip can express, all of them at once.
+    func refuseWhatTheChipLacks(_ network: Network) throws(DiagnosticsError) {
+        var refusals: [Diagnostic] = []
+        for id in network.populations.ids {
+            let population = network.populations[id]
+            guard let model = population.cell.neuron, let dynamics = network.dynamics(of: id) else { continue }
+            refusals += lacks(population, model, dynamics)
+            if let refusal = twoTimeConstants(id, dynamics, in: network) { refusals.append(refusal) }
+        }
+        if let task = network.task, case .direct = task.encoder, chip.formats.payloadBits == 0 {
+            refusals.append(
+                Diagnostic(
+                    "quantize-graded-input",
+                    "the encoder 'direct' sends a value at every step, and spikes of '\(chip.name)' carry none", at: task.place,
+                    help: "encode with 'rate' or 'latency', or choose a target whose spikes carry a payload"))
+        }
+        if !refusals.isEmpty { throw DiagnosticsError(refusals, isRefusal: true) }
+    }
+
+    private func lacks(_ population: Population, _ model: NeuronModel, _ dynamics: Dynamics) -> [Diagnostic] {
+        guard case .integerCurrent(let arithmetic) = chip.arithmetic else { return [] }
+        var refusals: [Diagnostic] = []
+        func refuse(_ id: String, _ message: String, help: String) {
+            refusals.append(Diagnostic(id, "population '\(population.name)' \(message)", at: population.place, help: help))
+        }
+        if dynamics.isRate {
+            refuse(
+                "quantize-rate-unit", "has cell 'rate', which sends values, and '\(chip.name)' computes spiking neurons only",
+                help: "use 'if' or 'lif' with weights scaled by the largest activation (rate conversion)")
+        }
+        if dynamics.isAdaptive {
+            refuse(
+                "quantize-adaptation", "has an adaptive threshold, and the neurons of '\(chip.name)' have a constant one",
+                help: "set beta to 0, or use 'lif'")
+        }
+        if dynamics.synapse == .alpha {
+            refuse(
+                "quantize-alpha-synapse", "has alpha-shaped currents, and '\(chip.name)' has exponential ones",
+                help: "use 'if_curr_exp' with a tau_syn of about the alpha time constant")
+        }
+        let steps = chip.formats.refractory
+        if let most = dynamics.refractorySteps.max(), most > steps.upperBound, model.spikes {
+            refuse(
+                "quantize-refractory", "is held for \(most) steps after a spike, and '\(chip.name)' can hold \(steps.upperBound)",
+                help: "shorten tau_refrac to \(steps.upperBound) steps, or lengthen the time step")
+        }
+        guard model.spikes else { return refusals }
+        if dynamics.reset == .subtractNext || (dynamics.reset == .subtract && !arithmetic.resets.contains(.subtract)) {
+            refuse(
+                "quantize-reset",
+                "has reset '\(dynamics.reset.rawValue)', and '\(chip.name)' has \(arithmetic.resets.map(\.rawValue).joined(separator: ", "))",
+                help:
+                    "set reset: to_value\(dynamics.reset == .subtractNext && arithmetic.resets.contains(.subtract) ? " or subtract" : "") and train with it"
+            )
+        }
+        if let lowest = zip(dynamics.threshold, dynamics.resetValue).map({ $0 - (dynamics.reset == .toValue ? $1 : 0) }).min(), lowest <= 0
+        {
+            refuse(
+                "quantize-threshold", "has a threshold \(-lowest) below its reset value, so a neuron would spike at every step",
+                help: "set v_thresh above v_reset")
+        }
+        return refusals
+    }
+
+    /// One compartment has one current, so receptors that are both used must decay alike.
+    private func twoTimeConstants(_ id: ID<Population>, _ dynamics: Dynamics, in network: Network) -> Diagnostic? {
+        guard dynamics.synapse == .exponential, dynamics.currentDecay[0] != dynamics.currentDecay[1] else { return nil }
+        let population = network.populations[id]
+        return Diagnostic(
+            "quantize-two-time-constants",
+            "population '\(population.name)' has different time constants for excitatory and inhibitory currents, and a neuron of '\(chip.name)' has one current",
+            at: population.place, help: "set tau_syn_E and tau_syn_I to the same value")
+    }
+}
