@@ -42,11 +42,12 @@ let package = Package(
         system("CBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        .systemLibrary(name: "CPosix", path: "Sources/CPosix"),
         floor("Diagnostics", on: []),
         floor("Numerics", on: []),
         // Floor 1
         floor("YAML", on: ["CYAML", "Diagnostics"]),
-        floor("Storage", on: ["CHDF5", "CZlib", "CCrypto", "Diagnostics", "Numerics"]),
+        floor("Storage", on: ["CHDF5", "CZlib", "CCrypto", "CPosix", "Diagnostics", "Numerics"]),
         floor("Networks", on: ["Diagnostics", "Numerics"]),
         floor("Chips", on: ["Diagnostics", "Numerics"]),
         // Floor 2
@@ -94,6 +95,7 @@ let package = Package(
         .target(name: "Support", dependencies: ["Diagnostics", "Numerics", "Storage"], path: "Tests/Support", swiftSettings: settings),
         tests("DiagnosticsTests", mirrors: "Sources/Diagnostics", on: ["Diagnostics"]),
         tests("NumericsTests", mirrors: "Sources/Numerics", on: ["Numerics"]),
+        tests("StorageTests", mirrors: "Sources/Storage", on: ["Storage", "Diagnostics", "Numerics"]),
         tests("NetworksTests", mirrors: "Sources/Networks", on: ["Networks", "Numerics"]),
         tests("YAMLTests", mirrors: "Sources/YAML", on: ["YAML", "Diagnostics", "Numerics"]),
     ]
