@@ -43,7 +43,8 @@ public enum CapacityRule: Hashable, Sendable {
 
 /// How synapses are laid out in memory: each input axon has a list of entries, each entry a prefix and some synapses.
 ///
-/// bits of an entry = prefixBits + synapses · (weight + delay + tag bits, + index bits when sparse); an entry is rounded up to words.
+/// bits of an entry = prefixBits + synapses · (weight + delay + index bits) when sparse, and prefixBits + index bits + synapses · (weight +
+/// delay bits) when dense; an entry is rounded up to words.
 public struct SynapsePacking: Hashable, Sendable {
     public var wordBits: Int
     public var synapsesPerEntry: Int

@@ -64,13 +64,16 @@ public struct Net: Hashable, Sendable {
     public var neurons: Range<Int>
     /// Cores on which at least one of the neurons has a synapse, ascending.
     public var targets: [ID<VirtualCore>]
+    /// How many of the neurons have a synapse on each target; parallel to `targets`. A synapse counts also when its weight became 0.
+    public var axonCounts: [Int]
     /// Expected spikes of all these neurons per time step.
     public var traffic: Double
 
-    public init(source: Source, neurons: Range<Int>, targets: [ID<VirtualCore>], traffic: Double) {
+    public init(source: Source, neurons: Range<Int>, targets: [ID<VirtualCore>], axonCounts: [Int], traffic: Double) {
         self.source = source
         self.neurons = neurons
         self.targets = targets
+        self.axonCounts = axonCounts
         self.traffic = traffic
     }
 }

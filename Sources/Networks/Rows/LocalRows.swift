@@ -93,6 +93,14 @@ struct LocalRows: Sendable {
         }
     }
 
+    /// Equal for sources that reach the same targets: the channels of a group at one place.
+    func pattern(of index: Int) -> Int {
+        let (channel, place) = index.quotientAndRemainder(dividingBy: source.height * source.width)
+        return channel / (source.channels / groups) * source.height * source.width + place
+    }
+
+    var patternCount: Int { groups * source.height * source.width }
+
     func count(of index: Int) -> Int {
         let (y, x) = (index % (source.height * source.width)).quotientAndRemainder(dividingBy: source.width)
         return target.channels / groups * waysVertically(y) * waysHorizontally(x)
