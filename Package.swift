@@ -92,11 +92,14 @@ let package = Package(
                 "Spikewright", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/CLI", swiftSettings: settings),
         // Tests mirror the tree.
-        .target(name: "Support", dependencies: ["Diagnostics", "Numerics", "Storage"], path: "Tests/Support", swiftSettings: settings),
+        .target(name: "Support", dependencies: ["Diagnostics", "Numerics", "Storage", "Networks", "Chips"], path: "Tests/Support", swiftSettings: settings),
         tests("DiagnosticsTests", mirrors: "Sources/Diagnostics", on: ["Diagnostics"]),
         tests("NumericsTests", mirrors: "Sources/Numerics", on: ["Numerics"]),
         tests("StorageTests", mirrors: "Sources/Storage", on: ["Storage", "Diagnostics", "Numerics"]),
         tests("NetworksTests", mirrors: "Sources/Networks", on: ["Networks", "Numerics"]),
+        tests(
+            "QuantizationTests", mirrors: "Passes/Quantization",
+            on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests("YAMLTests", mirrors: "Sources/YAML", on: ["YAML", "Diagnostics", "Numerics"]),
     ]
 )

@@ -39,7 +39,7 @@ extension Quantization {
         return min(max(needed, exponents.lowerBound), exponents.upperBound)
     }
 
-    private func mantissaLimit(_ mode: WeightFormat.SignMode) -> Int {
+    func mantissaLimit(_ mode: WeightFormat.SignMode) -> Int {
         let format = chip.formats.weight
         let range = format.mantissas(mode, bits: weightBits ?? format.bits.last ?? 1).range
         return max(range.upperBound, -range.lowerBound)

@@ -48,6 +48,7 @@ public struct Quantization: Pass {
         try refuseWhatTheChipLacks(network)
         let dynamics = network.populations.ids.map { network.dynamics(of: $0) }
         let statistics = network.projections.ids.map { measure($0, of: network) }
+        try refuseWeightsWithoutLevels(network, modes: statistics.map(mode))
         let payloadScale = network.populations.ids.map { integerOfOne(of: $0, in: network) }
         var neurons: [QuantizedNeurons?] = []
         var synapses: [QuantizedSynapses?] = Array(repeating: nil, count: network.projections.count)

@@ -24,6 +24,26 @@ extension Quantization {
         if !refusals.isEmpty { throw DiagnosticsError(refusals, isRefusal: true) }
     }
 
+    /// A width that the chip lacks, or that leaves no mantissa but 0 for the signs of a projection.
+    func refuseWeightsWithoutLevels(_ network: Network, modes: [WeightFormat.SignMode]) throws(DiagnosticsError) {
+        guard let bits = weightBits else { return }
+        let widths = chip.formats.weight.bits
+        guard widths.contains(bits) else {
+            let message =
+                "weights of \(bits) bits are not among the widths of '\(chip.name)': \(widths.map(String.init).joined(separator: ", "))"
+            throw DiagnosticsError(Diagnostic("quantize-weight-bits", message, help: "choose one of these widths"), isRefusal: true)
+        }
+        var refusals: [Diagnostic] = []
+        for (projection, mode) in zip(network.projections, modes) where mantissaLimit(mode) == 0 {
+            refusals.append(
+                Diagnostic(
+                    "quantize-weight-bits",
+                    "projection '\(projection.name)' has weights of both signs, and \(bits) bit\(bits == 1 ? "" : "s") of '\(chip.name)' hold only 0 then",
+                    at: projection.place, help: "use at least \(bits + 1) bits, or weights of one sign"))
+        }
+        if !refusals.isEmpty { throw DiagnosticsError(refusals, isRefusal: true) }
+    }
+
     private func lacks(_ population: Population, _ model: NeuronModel, _ dynamics: Dynamics) -> [Diagnostic] {
         guard case .integerCurrent(let arithmetic) = chip.arithmetic else { return [] }
         var refusals: [Diagnostic] = []
