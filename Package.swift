@@ -95,6 +95,9 @@ let package = Package(
         .target(name: "Support", dependencies: ["Diagnostics", "Numerics", "Storage", "Networks", "Chips"], path: "Tests/Support", swiftSettings: settings),
         tests("DiagnosticsTests", mirrors: "Sources/Diagnostics", on: ["Diagnostics"]),
         tests("NumericsTests", mirrors: "Sources/Numerics", on: ["Numerics"]),
+        tests(
+            "FrontEndTests", mirrors: "Sources/FrontEnd",
+            on: ["FrontEnd", "Networks", "Chips", "YAML", "Storage", "Diagnostics", "Numerics"]),
         tests("StorageTests", mirrors: "Sources/Storage", on: ["Storage", "Diagnostics", "Numerics"]),
         tests("NetworksTests", mirrors: "Sources/Networks", on: ["Networks", "Numerics"]),
         tests(

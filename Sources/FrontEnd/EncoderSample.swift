@@ -1,0 +1,199 @@
+public import Networks
+import Numerics
+
+/// Turns samples into the activity of an input population; keeps its buffers from sample to sample.
+///
+/// With x the number of a neuron (values outside 0...1 count as the nearest bound, but for `direct`), dt the time step in ms, t the
+/// step, from 0:
+///
+///     poisson   a spike when a 32-bit word w(n, t) < floor(2^32 · min(x · maximum · dt / 1000, 1))
+///     rate      a spike when floor(1/2 + r · (t + 1)) > floor(1/2 + r · t) with r = min(x · maximum · dt / 1000, 1)
+///     latency   one spike at t = first + round((last - first) · (1 - x) / (1 - threshold)) when x > threshold (as floats), else none
+///     direct    the value x · gain at every step, nothing where it is 0
+///     spikes    a spike where the sample [steps × neurons] is not 0; steps behind its end are silent
+///
+/// Words w come from `Philox(seed, "encode/<population>")`, split by the sample's identity (and once more by the presentation, above 0):
+/// the spikes of a sample are a function of these alone. Complexity: linear in neurons and spikes, for random encoders in neurons × steps
+/// where x is above 0.
+public struct SampleEncoder: Sendable {
+    public let encoder: Encoder
+    /// Neurons of the population.
+    public let size: Int
+    /// Steps of a presentation.
+    public let steps: Int
+    /// Length of a step, in ms.
+    public let timestep: Double
+
+    private let random: Philox
+    /// Spikes of one sample, by neuron, then step.
+    private var spikes: [(neuron: Int32, step: Int32)] = []
+    private var places: [Int32] = []
+    private var values: [Float] = []
+
+    /// - Parameters:
+    ///   - size: neurons of the population.
+    ///   - timestep: in ms.
+    ///   - population: its name, which keys the random numbers.
+    public init(_ encoder: Encoder, size: Int, steps: Int, timestep: Double, population: String, seed: UInt64) {
+        self.encoder = encoder
+        self.size = size
+        self.steps = steps
+        self.timestep = timestep
+        random = Philox(seed: seed, purpose: "encode/\(population)")
+    }
+
+    /// Numbers that one sample has.
+    public var sampleSize: Int { encoder == .spikes ? size * steps : size }
+
+    /// The events of one sample.
+    ///
+    /// - Parameters:
+    ///   - sample: `sampleSize` numbers; for `spikes` any multiple of `size`.
+    ///   - identity: see `DataSamples.identity`.
+    ///   - presentation: counts how often the sample was shown, for fresh random numbers in every epoch.
+    public mutating func encode(_ sample: Span<Float>, identity: Int, presentation: Int = 0) -> Stimulus.Events {
+        var events = Stimulus.Events(offsets: [], neurons: [])
+        encode(sample, identity: identity, presentation: presentation, into: &events)
+        return events
+    }
+
+    /// The events of one sample, in the arrays of an earlier one.
+    public mutating func encode(_ sample: Span<Float>, identity: Int, presentation: Int = 0, into events: inout Stimulus.Events) {
+        events.offsets.removeAll(keepingCapacity: true)
+        events.neurons.removeAll(keepingCapacity: true)
+        events.values.removeAll(keepingCapacity: true)
+        switch encoder {
+        case .direct(let gain): encodeValues(sample, gain: Float(gain), into: &events)
+        case .spikes: encodeGiven(sample, into: &events)
+        case .poisson, .regular, .latency:
+            collectSpikes(sample, identity: identity, presentation: presentation)
+            sortSpikes(into: &events)
+        }
+    }
+
+    /// The activity of one sample as numbers: row t of the presentation is written to `target[t · stride + offset ..< … + size]`.
+    ///
+    /// - Parameter target: those numbers are overwritten, all others kept.
+    public mutating func encodeDense(
+        _ sample: Span<Float>, identity: Int, presentation: Int = 0, into target: inout MutableSpan<Float>, offset: Int, stride: Int
+    ) {
+        for step in 0..<steps {
+            let start = step * stride + offset
+            for neuron in 0..<size { target[start + neuron] = 0 }
+        }
+        switch encoder {
+        case .direct(let gain):
+            let gain = Float(gain)
+            for step in 0..<steps {
+                let start = step * stride + offset
+                for neuron in 0..<size { target[start + neuron] = sample[neuron] * gain }
+            }
+        case .spikes:
+            for step in 0..<min(steps, sample.count / max(size, 1)) {
+                for neuron in 0..<size where sample[step * size + neuron] != 0 { target[step * stride + offset + neuron] = 1 }
+            }
+        case .poisson, .regular, .latency:
+            collectSpikes(sample, identity: identity, presentation: presentation)
+            for (neuron, step) in spikes { target[Int(step) * stride + offset + Int(neuron)] = 1 }
+        }
+    }
+
+    // MARK: One encoder each
+
+    private mutating func collectSpikes(_ sample: Span<Float>, identity: Int, presentation: Int) {
+        precondition(sample.count == size, "bug: a sample of \(sample.count) numbers for \(size) neurons")
+        spikes.removeAll(keepingCapacity: true)
+        switch encoder {
+        case .poisson(let maximum):
+            let stream = presentation == 0 ? random.split(identity) : random.split(identity).split(presentation)
+            let perStep = maximum * timestep / 1000
+            for neuron in 0..<size {
+                SpikeChance(Double(sample[neuron]) * perStep).forEachSpike(of: neuron, in: 0..<steps, stream) { step in
+                    spikes.append((Int32(neuron), Int32(step)))
+                }
+            }
+        case .regular(let maximum):
+            let perStep = maximum * timestep / 1000
+            for neuron in 0..<size where sample[neuron] > 0 {
+                let rate = min(Double(min(sample[neuron], 1)) * perStep, 1)
+                var count = 0
+                for step in 0..<steps {
+                    let next = Int(0.5 + rate * Double(step + 1))
+                    if next > count { spikes.append((Int32(neuron), Int32(step))) }
+                    count = next
+                }
+            }
+        case .latency(let first, let last, let threshold):
+            let span = Double(last - first)
+            for neuron in 0..<size where sample[neuron] > Float(threshold) {
+                let x = Double(min(sample[neuron], 1))
+                let step = first + Int((span * (1 - x) / (1 - threshold)).rounded())
+                if step >= 0, step < steps { spikes.append((Int32(neuron), Int32(step))) }
+            }
+        case .direct, .spikes: break
+        }
+    }
+
+    /// Counts the spikes of each step, then puts each in its place; neurons stay ascending.
+    private mutating func sortSpikes(into events: inout Stimulus.Events) {
+        events.offsets.append(contentsOf: repeatElement(0, count: steps + 1))
+        for spike in spikes { events.offsets[Int(spike.step) + 1] += 1 }
+        for step in 0..<steps { events.offsets[step + 1] += events.offsets[step] }
+        places.removeAll(keepingCapacity: true)
+        places.append(contentsOf: events.offsets)
+        events.neurons.append(contentsOf: repeatElement(0, count: spikes.count))
+        for (neuron, step) in spikes {
+            events.neurons[Int(places[Int(step)])] = neuron
+            places[Int(step)] += 1
+        }
+    }
+
+    private func encodeValues(_ sample: Span<Float>, gain: Float, into events: inout Stimulus.Events) {
+        precondition(sample.count == size, "bug: a sample of \(sample.count) numbers for \(size) neurons")
+        events.offsets.append(0)
+        for neuron in 0..<size where sample[neuron] * gain != 0 {
+            events.neurons.append(Int32(neuron))
+            events.values.append(sample[neuron] * gain)
+        }
+        let count = events.neurons.count
+        for step in 0..<steps {
+            // The first step is there already; the others repeat it.
+            if step > 0 {
+                for index in 0..<count {
+                    events.neurons.append(events.neurons[index])
+                    events.values.append(events.values[index])
+                }
+            }
+            events.offsets.append(Int32(count * (step + 1)))
+        }
+        if steps == 0 {
+            events.neurons.removeAll()
+            events.values.removeAll()
+        }
+    }
+
+    private func encodeGiven(_ sample: Span<Float>, into events: inout Stimulus.Events) {
+        let given = size > 0 ? sample.count / size : 0
+        events.offsets.append(0)
+        for step in 0..<steps {
+            if step < given {
+                for neuron in 0..<size where sample[step * size + neuron] != 0 { events.neurons.append(Int32(neuron)) }
+            }
+            events.offsets.append(Int32(events.neurons.count))
+        }
+    }
+}
+
+/// The activity of an input population for one sample; for many samples, keep a `SampleEncoder`.
+///
+/// - Parameters:
+///   - sample: numbers in 0...1, one for each neuron (for `spikes` one for each step and neuron).
+///   - timestep: in ms.
+///   - population: the population's name.
+///   - sampleIndex: the sample's identity in its data set.
+public func encode(
+    _ sample: [Float], _ encoder: Encoder, steps: Int, population: String, size: Int, sampleIndex: Int, seed: UInt64, timestep: Double
+) -> Stimulus.Events {
+    var sampleEncoder = SampleEncoder(encoder, size: size, steps: steps, timestep: timestep, population: population, seed: seed)
+    return sampleEncoder.encode(sample.span, identity: sampleIndex)
+}
