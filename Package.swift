@@ -98,7 +98,9 @@ let package = Package(
         tests(
             "FrontEndTests", mirrors: "Sources/FrontEnd",
             on: ["FrontEnd", "Networks", "Chips", "YAML", "Storage", "Diagnostics", "Numerics"]),
-        tests("StorageTests", mirrors: "Sources/Storage", on: ["Storage", "Diagnostics", "Numerics"]),
+        .executableTarget(
+            name: "StorageKillTarget", dependencies: ["Storage"], path: "Tests/Programs/StorageKillTarget", swiftSettings: settings),
+        tests("StorageTests", mirrors: "Sources/Storage", on: ["Storage", "Diagnostics", "Numerics", "StorageKillTarget"]),
         tests("NetworksTests", mirrors: "Sources/Networks", on: ["Networks", "Numerics"]),
         tests(
             "QuantizationTests", mirrors: "Passes/Quantization",

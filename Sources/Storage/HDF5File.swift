@@ -70,11 +70,11 @@ public final class HDF5File: Sendable {
     /// What is at a path inside the file; nil when there is nothing, or a link that leaves the file.
     public func kind(of name: String) -> Kind? { HDF5.locked { lockedKind(of: name) } }
 
-    /// The names in a group, in alphabetical order; `"/"` is the root.
+    /// The names in a group, in alphabetical order; `"/"` and `""` are the root.
     public func members(of group: String = "/") throws(DiagnosticsError) -> [String] {
         guard kind(of: group) == .group else { throw missing(group, "group") }
         let names: [String]? = HDF5.locked {
-            let id = H5Gopen2(handle, group, spk_h5p_default())
+            let id = H5Gopen2(handle, group.isEmpty ? "/" : group, spk_h5p_default())
             guard id >= 0 else { return nil }
             defer { H5Gclose(id) }
             var names: [String] = []
@@ -125,15 +125,11 @@ public final class HDF5File: Sendable {
 
 /// The library behind its lock.
 enum HDF5 {
-    /// Whether the library's own printing of errors has been turned off.
-    private static let lock = Mutex(false)
+    private static let lock = Mutex(())
 
     static func locked<Result: Sendable, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
-        try lock.withLock { silenced throws(Failure) in
-            if !silenced {
-                spk_h5_silence()
-                silenced = true
-            }
+        try lock.withLock { _ throws(Failure) in
+            spk_h5_silence()  // where the library knows threads, it keeps errors and their printing for each of them
             return try body()
         }
     }
