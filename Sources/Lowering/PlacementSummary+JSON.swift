@@ -1,0 +1,120 @@
+import Chips
+public import Diagnostics
+import Numerics
+public import Storage
+
+extension PlacementSummary {
+    public var json: JSONValue {
+        let topologyValue: JSONValue =
+            switch topology {
+            case .mesh(let mesh):
+                .object(
+                    JSONObject([
+                        (
+                            "mesh",
+                            .object(
+                                JSONObject([
+                                    ("chips", .array(mesh.chips.map { .integer($0) })), ("tiles", .array(mesh.tiles.map { .integer($0) })),
+                                    ("cores_per_tile", .integer(mesh.coresPerTile)),
+                                ]))
+                        )
+                    ]))
+            }
+        return .object(
+            JSONObject([
+                ("network", .string(network)), ("target", .string(target)), ("topology", topologyValue),
+                (
+                    "resources",
+                    .array(
+                        resources.map {
+                            .object(JSONObject([("name", .string($0.name)), ("limit", .integer($0.limit)), ("unit", .string($0.unit))]))
+                        })
+                ),
+                ("cores", .array(cores.map(\.json))), ("dead_cores", .array(deadCores.map { .integer($0) })),
+                (
+                    "links",
+                    .array(
+                        links.map {
+                            .object(
+                                JSONObject([
+                                    ("from", .integer($0.link.from)), ("to", .integer($0.link.to)),
+                                    ("packets_per_step", .number($0.packetsPerStep)),
+                                ]))
+                        })
+                ),
+            ]))
+    }
+
+    /// Reads what `json` wrote.
+    /// - Parameter file: the file that it comes from, for messages.
+    public init(_ json: JSONValue, file: String) throws(DiagnosticsError) {
+        func fail(_ what: String) -> DiagnosticsError {
+            DiagnosticsError(
+                Diagnostic(
+                    "artifact-placement", "\(file): \(what) is missing or not of its kind",
+                    help: "compile the network again; the file was written by another version or damaged"))
+        }
+        guard let network = json["network"]?.string, let target = json["target"]?.string else { throw fail("'network' or 'target'") }
+        guard let mesh = json["topology"]?["mesh"], let chips = mesh["chips"]?.ints, let tiles = mesh["tiles"]?.ints,
+            let coresPerTile = mesh["cores_per_tile"]?.int, chips.count == 2, tiles.count == 2,
+            (chips + tiles + [coresPerTile]).allSatisfy({ (1...4096).contains($0) })
+        else { throw fail("'topology'") }
+        let topology = Topology.mesh(Mesh(chips: chips, tiles: tiles, coresPerTile: coresPerTile))
+        var resources: [Resource] = []
+        for item in json["resources"]?.array ?? [] {
+            guard let name = item["name"]?.string, let limit = item["limit"]?.int, let unit = item["unit"]?.string else {
+                throw fail("a resource")
+            }
+            resources.append(Resource(name: name, limit: limit, unit: unit))
+        }
+        var cores: [Core] = []
+        for item in json["cores"]?.array ?? [] {
+            guard let core = Core(item), core.usage.count == resources.count, (0..<topology.coreCount).contains(core.number) else {
+                throw fail("core \(cores.count)")
+            }
+            cores.append(core)
+        }
+        var links: [LinkLoad] = []
+        for item in json["links"]?.array ?? [] {
+            guard let from = item["from"]?.int, let to = item["to"]?.int, let load = item["packets_per_step"]?.double else {
+                throw fail("link \(links.count)")
+            }
+            links.append(LinkLoad(link: RouterLink(from: from, to: to), packetsPerStep: load))
+        }
+        self.init(
+            network: network, target: target, topology: topology, cores: cores, resources: resources,
+            deadCores: json["dead_cores"]?.ints ?? [], links: links)
+    }
+}
+
+extension PlacementSummary.Core {
+    fileprivate var json: JSONValue {
+        .object(
+            JSONObject([
+                ("core", .integer(number)),
+                (
+                    "parts",
+                    .array(
+                        parts.map {
+                            .object(
+                                JSONObject([
+                                    ("population", .string($0.population)), ("first", .integer($0.neurons.lowerBound)),
+                                    ("count", .integer($0.neurons.count)),
+                                ]))
+                        })
+                ), ("usage", .array(usage.map { .integer($0) })),
+            ]))
+    }
+
+    fileprivate init?(_ json: JSONValue) {
+        guard let number = json["core"]?.int, let usage = json["usage"]?.ints else { return nil }
+        var parts: [PlacementSummary.Part] = []
+        for item in json["parts"]?.array ?? [] {
+            guard let population = item["population"]?.string, let first = item["first"]?.int, let count = item["count"]?.int, first >= 0,
+                count >= 0, first <= .max - count
+            else { return nil }
+            parts.append(PlacementSummary.Part(population: population, neurons: first..<first + count))
+        }
+        self.init(number: number, parts: parts, usage: usage)
+    }
+}

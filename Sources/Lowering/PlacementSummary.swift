@@ -1,0 +1,92 @@
+public import Chips
+import Networks
+import Numerics
+
+/// What lies where on the chip, and how full it is: for drawings, tables and reports. Every artifact carries it as `placement.json`.
+public struct PlacementSummary: Hashable, Sendable {
+    public var network: String
+    public var target: String
+    public var topology: Topology
+    /// Used cores, ascending by physical number.
+    public var cores: [Core]
+    public var resources: [Resource]
+    /// Physical numbers, ascending.
+    public var deadCores: [Int]
+    /// Expected packets per step on each link that carries any.
+    public var links: [LinkLoad]
+
+    /// A capacity of each core.
+    public struct Resource: Hashable, Sendable {
+        public var name: String
+        public var limit: Int
+        public var unit: String
+
+        public init(name: String, limit: Int, unit: String) {
+            self.name = name
+            self.limit = limit
+            self.unit = unit
+        }
+    }
+
+    public struct Core: Hashable, Sendable {
+        /// Physical number, as `Topology` numbers cores.
+        public var number: Int
+        /// By place on the core.
+        public var parts: [Part]
+        /// Parallel to `resources`.
+        public var usage: [Int]
+
+        public init(number: Int, parts: [Part], usage: [Int]) {
+            self.number = number
+            self.parts = parts
+            self.usage = usage
+        }
+    }
+
+    /// Consecutive neurons of a population on a core.
+    public struct Part: Hashable, Sendable {
+        public var population: String
+        public var neurons: Range<Int>
+
+        public init(population: String, neurons: Range<Int>) {
+            self.population = population
+            self.neurons = neurons
+        }
+    }
+
+    public init(
+        network: String, target: String, topology: Topology, cores: [Core], resources: [Resource], deadCores: [Int], links: [LinkLoad]
+    ) {
+        self.network = network
+        self.target = target
+        self.topology = topology
+        self.cores = cores
+        self.resources = resources
+        self.deadCores = deadCores
+        self.links = links
+    }
+
+    /// How full a core is: its fullest capacity, as a fraction.
+    public func utilization(of core: Core) -> Double {
+        zip(core.usage, resources).map { $1.limit > 0 ? Double($0) / Double($1.limit) : 0 }.max() ?? 0
+    }
+}
+
+extension PlacementSummary {
+    public init(_ graph: RoutedGraph) {
+        let placed = graph.placed
+        let cores = placed.cores.ids.map { id in
+            let core = placed.cores[id]
+            let parts = core.slices.map { slice in
+                let slice = placed.slices[slice]
+                return Part(population: placed.network.populations[slice.population].name, neurons: slice.neurons)
+            }
+            return Core(number: placed.physicalCore(of: id), parts: parts, usage: core.usage)
+        }
+        let chip = placed.chip
+        self.init(
+            network: placed.network.name, target: chip.name, topology: chip.topology, cores: cores.sorted { $0.number < $1.number },
+            resources: chip.resources.map { Resource(name: $0.name, limit: $0.limit, unit: $0.unit) },
+            deadCores: chip.faults.deadCores.sorted(), links: graph.linkLoads)
+    }
+}
