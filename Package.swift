@@ -105,6 +105,8 @@ let package = Package(
         tests(
             "QuantizationTests", mirrors: "Passes/Quantization",
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
+        tests("ArithmeticTests", mirrors: "Targets/Arithmetic", on: ["Targets", "Chips", "Storage"]),
+        tests("LoihiTests", mirrors: "Targets/Loihi", on: ["Targets", "Chips", "Diagnostics", "Numerics", "Storage"]),
         tests("YAMLTests", mirrors: "Sources/YAML", on: ["YAML", "Diagnostics", "Numerics"]),
     ]
 )

@@ -16,6 +16,8 @@ public struct IntegerCurrentArithmetic: Hashable, Sendable {
     public var membraneOverflow: Overflow
     /// Bits of the summed input beside the sign, wrapped before it meets the current; nil: 32-bit.
     public var accumulatorBits: Int?
+    /// Whether u + bias is wrapped to the state's bits before it meets the membrane (nengo-loihi), or only the sum with it is limited.
+    public var driveWraps: Bool
     /// Whether a negative exponent shifts each weight or the sum of a connection (per delay).
     public var exponentAppliesTo: ExponentPlace
     /// How a negative mixed weight loses the bits that it cannot hold.
@@ -39,13 +41,14 @@ public struct IntegerCurrentArithmetic: Hashable, Sendable {
     public enum Reset: String, CaseIterable, Hashable, Sendable { case zero, subtract }
 
     public init(
-        stateBits: Int, currentOverflow: Overflow, membraneOverflow: Overflow, accumulatorBits: Int?, exponentAppliesTo: ExponentPlace,
-        negativeMixedRounding: Truncation, resets: [Reset]
+        stateBits: Int, currentOverflow: Overflow, membraneOverflow: Overflow, accumulatorBits: Int?, driveWraps: Bool = false,
+        exponentAppliesTo: ExponentPlace, negativeMixedRounding: Truncation, resets: [Reset]
     ) {
         self.stateBits = stateBits
         self.currentOverflow = currentOverflow
         self.membraneOverflow = membraneOverflow
         self.accumulatorBits = accumulatorBits
+        self.driveWraps = driveWraps
         self.exponentAppliesTo = exponentAppliesTo
         self.negativeMixedRounding = negativeMixedRounding
         self.resets = resets

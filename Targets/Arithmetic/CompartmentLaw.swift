@@ -1,0 +1,58 @@
+package import Chips
+
+/// The arithmetic of a core's compartments, decoded once: what is the same for all of them.
+package struct CompartmentLaw: Hashable, Sendable {
+    /// Left shift of the summed input.
+    package var inputShift: Int
+    /// Bits of a decay: one = 2^decayBits.
+    package var decayBits: Int
+    /// Bits of u and v beside the sign.
+    package var stateBits: Int
+    package var currentOverflow: IntegerCurrentArithmetic.Overflow
+    package var membraneOverflow: IntegerCurrentArithmetic.Overflow
+    /// Bits of the shifted input beside the sign; nil: 32-bit.
+    package var accumulatorBits: Int?
+    /// Whether u + bias is wrapped to the state's bits before it meets the membrane.
+    package var driveWraps: Bool
+    /// Where a saturating membrane ends.
+    package var membraneRange: ClosedRange<Int32>
+
+    package init(_ arithmetic: IntegerCurrentArithmetic, formats: NumberFormats, membraneRange: ClosedRange<Int32>? = nil) {
+        inputShift = formats.weight.shift
+        decayBits = formats.decay.bits
+        stateBits = arithmetic.stateBits
+        currentOverflow = arithmetic.currentOverflow
+        membraneOverflow = arithmetic.membraneOverflow
+        accumulatorBits = arithmetic.accumulatorBits
+        driveWraps = arithmetic.driveWraps
+        let limit = Int32((1 << arithmetic.stateBits) - 1)
+        self.membraneRange = membraneRange ?? -limit...limit
+    }
+}
+
+/// The registers of a core's compartments at full scale; every array has one entry per compartment.
+package struct CompartmentRegisters: Hashable, Sendable {
+    /// one - (register + offset): what is left of the current in a step, of `one`.
+    package var currentFactor: [Int32]
+    package var membraneFactor: [Int32]
+    /// Spike when v is above.
+    package var threshold: [Int32]
+    /// Added to the membrane at every step.
+    package var bias: [Int32]
+    /// Steps that the membrane is held after a spike.
+    package var heldSteps: [Int32]
+    /// All bits set where a spike subtracts the threshold, 0 where it sets the membrane to zero.
+    package var subtracts: [Int32]
+
+    package init(count: Int) {
+        let zeros = [Int32](repeating: 0, count: count)
+        (currentFactor, membraneFactor, threshold, bias, heldSteps, subtracts) = (zeros, zeros, zeros, zeros, zeros, zeros)
+    }
+
+    package var count: Int { currentFactor.count }
+
+    /// A bias as the register pair says it: mantissa · 2^exponent; a negative exponent shifts right (floor).
+    package static func bias(mantissa: Int, exponent: Int) -> Int32 {
+        Int32(truncatingIfNeeded: exponent >= 0 ? mantissa << exponent : mantissa >> -exponent)
+    }
+}
