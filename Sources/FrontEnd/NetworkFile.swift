@@ -1,0 +1,45 @@
+public import Diagnostics
+public import Networks
+import Storage
+import YAML
+
+/// Reads the network that a YAML file describes; files that it names are looked for beside it.
+///
+/// - Returns: the network, and the warnings about it, by their place in the file.
+/// - Throws: every fault that was found, by its place in the file, warnings among them.
+public func readNetwork(at path: String) throws(DiagnosticsError) -> (network: Network, warnings: [Diagnostic]) {
+    let bytes = try ByteFile.readRaw(path, limit: Limits().fileSize)
+    return try readNetwork(bytes, file: path)
+}
+
+/// Reads a network from a text.
+///
+/// - Parameters:
+///   - file: the name of the file in messages.
+///   - folder: where the files are that the text names; the folder of `file` unless given.
+public func readNetwork(
+    _ text: String, file: String, folder: String? = nil
+) throws(DiagnosticsError) -> (network: Network, warnings: [Diagnostic]) {
+    try readNetwork(Array(text.utf8), file: file, folder: folder)
+}
+
+/// Reads a network from the bytes of a file.
+public func readNetwork(
+    _ bytes: [UInt8], file: String, folder: String? = nil
+) throws(DiagnosticsError) -> (network: Network, warnings: [Diagnostic]) {
+    let node = try parseYAML(bytes, file: file)
+    var reader = NetworkReader(folder: folder ?? folderName(of: file))
+    let network = try reader.network(node)
+    return (network, reader.sortedDiagnostics)
+}
+
+/// The folder of a path, for files named relative to it: `a/b.yaml` → `a`, `b.yaml` → `.`.
+public func folderName(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// A path as it was written in a file of `folder`, seen from here.
+public func resolvedPath(_ path: String, in folder: String) -> String {
+    path.hasPrefix("/") || folder == "." ? path : folder.hasSuffix("/") ? folder + path : folder + "/" + path
+}

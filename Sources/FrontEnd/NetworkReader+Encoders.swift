@@ -1,0 +1,69 @@
+import Diagnostics
+import Networks
+import YAML
+
+/// Encoders by their names in YAML, and their defaults.
+enum EncoderName: String, CaseIterable {
+    case rate, poisson, latency, direct, spikes
+
+    /// In Hz.
+    static let defaultMaximum = 100.0
+}
+
+extension NetworkReader {
+    mutating func readEncoder(_ node: Node) -> (encoder: Encoder, steps: Int)? {
+        let known = EncoderName.allCases.map(\.rawValue)
+        guard let variant = attempt({ _ throws(DiagnosticsError) in try Reading.variant(among: known).parse(node, "'encode' of the task") }),
+            let kind = EncoderName(rawValue: variant.name)
+        else { return nil }
+        let owner = "the encoder '\(kind.rawValue)'"
+        var reader = MappingReader(variant.options, of: owner, keys: "option")
+        let steps = reader.required("duration").flatMap { self.steps($0, "'duration' of \(owner)", atLeast: 1) }
+        var encoder: Encoder?
+        switch kind {
+        case .rate: encoder = maximumRate(&reader, owner).map { .regular(maximum: $0) }
+        case .poisson: encoder = maximumRate(&reader, owner).map { .poisson(maximum: $0) }
+        case .latency: encoder = latency(&reader, owner, steps: steps)
+        case .direct: encoder = .direct(gain: reader.value("gain", .real, default: 1))
+        case .spikes: encoder = .spikes
+        }
+        let isSound = !reader.collector.hasErrors
+        reader.finish(into: &collector)
+        guard isSound, let encoder, let steps else { return nil }
+        return (encoder, steps)
+    }
+
+    private mutating func maximumRate(_ reader: inout MappingReader, _ owner: String) -> Double? {
+        let node = reader.optional("max")
+        let standard = min(EncoderName.defaultMaximum, 1000 / timestep)
+        let maximum = node.map { reader.read($0, as: "max", .quantity(in: "Hz", above: 0)) } ?? standard
+        guard let maximum else { return nil }
+        guard maximum * timestep <= 1000 * (1 + 1e-9) else {
+            collector.report(
+                Diagnostic(
+                    .encoderRate,
+                    "'max' of \(owner), \(text(maximum)) Hz, asks for \(text(maximum * timestep / 1000)) spikes in each step of \(text(timestep)) ms, and at most one is possible",
+                    at: node?.place, help: "lower it to at most \(text(1000 / timestep)) Hz, or shorten the timestep"))
+            return nil
+        }
+        return maximum
+    }
+
+    /// `first` and `last` count from the beginning of a sample, at 0 ms.
+    private mutating func latency(_ reader: inout MappingReader, _ owner: String, steps: Int?) -> Encoder? {
+        let (firstNode, lastNode) = (reader.optional("first"), reader.optional("last"))
+        let first = firstNode.map { self.steps($0, "'first' of \(owner)", atLeast: 0) } ?? 0
+        let last = lastNode.map { self.steps($0, "'last' of \(owner)", atLeast: 0) } ?? (steps.map { $0 - 1 } ?? 0)
+        let threshold = reader.value("threshold", .real(atLeast: 0, below: 1), default: 0)
+        guard let steps, let first, let last else { return nil }
+        guard first <= last, last < steps else {
+            let fault = first > last ? "'first', step \(first), comes after 'last', step \(last)" : "'last' is step \(last), but a sample has the steps 0 to \(steps - 1)"
+            collector.report(
+                Diagnostic(
+                    .encoderLatency, "\(owner): \(fault)", at: (first > last ? firstNode : lastNode)?.place ?? firstNode?.place ?? lastNode?.place,
+                    help: "choose 0 ≤ first ≤ last ≤ \(text(Double(steps - 1) * timestep)) ms, or a longer duration"))
+            return nil
+        }
+        return .latency(first: first, last: last, threshold: threshold)
+    }
+}

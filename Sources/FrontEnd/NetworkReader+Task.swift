@@ -1,0 +1,166 @@
+import Diagnostics
+import Networks
+import Numerics
+import YAML
+
+extension NetworkReader {
+    mutating func readTask(_ node: Node) -> Task? {
+        var reader = MappingReader(node, of: "the task")
+        let source = reader.required("data").flatMap { readData($0) }
+        let encoding = reader.required("encode").flatMap { readEncoder($0) }
+        let inputNode = reader.optional("input")
+        let splitNode = reader.optional("split")
+        reader.finish(into: &collector)
+        let input = readInput(inputNode, at: node.place)
+        let split = readSplit(splitNode, source, at: node.place)
+        guard let source, let encoding, let input, let split else { return nil }
+        return Task(data: source, encoder: encoding.encoder, input: input, split: split, steps: encoding.steps, place: node.place)
+    }
+
+    private mutating func readInput(_ node: Node?, at place: SourceRange?) -> ID<Population>? {
+        guard let node else {
+            // Populations whose cell is at fault may be inputs.
+            if drafts.contains(where: { $0.cell == nil }) { return nil }
+            let inputs = drafts.indices.filter { drafts[$0].cell == .input }
+            if inputs.count == 1 { return ID(inputs[0]) }
+            let names = inputs.prefix(20).map { drafts[$0].name }
+            collector.report(
+                inputs.isEmpty
+                    ? Diagnostic(
+                        .noInput, "the task has data, but no population has the cell 'input' to take them", at: place,
+                        help: "add a population such as 'image: {shape: [8, 8], cell: input}'")
+                    : Diagnostic(
+                        .severalInputs, "the task does not say which of the \(inputs.count) input populations takes the data", at: place,
+                        help: "add 'input: \(names[0])'; the input populations are \(names.joined(separator: ", "))"))
+            return nil
+        }
+        guard let id = population(node, "'input' of the task") else { return nil }
+        if let cell = drafts[id.index].cell, cell != .input {
+            collector.report(
+                Diagnostic(
+                    .inputNotInput, "the task feeds \(drafts[id.index].owner), whose cell is '\(cell.name)', not 'input'", at: node.place,
+                    notes: [Diagnostic.Note("the population is here", at: drafts[id.index].place)],
+                    help: "write 'cell: input' there, or name another population"))
+            return nil
+        }
+        return id
+    }
+
+    /// A known name, one of the file formats with its files, or a generator.
+    private mutating func readData(_ node: Node) -> DataSource? {
+        let known = NamedData.all.map(\.name)
+        let formats = DataSource.DataFiles.Format.allCases.map(\.rawValue)
+        if node.mapping == nil {
+            guard let name = attempt({ _ throws(DiagnosticsError) in try Reading.name.parse(node, "'data' of the task") }) else { return nil }
+            if known.contains(name) { return .named(name) }
+            if name == "yin_yang" { return .generated(.yinYang(train: YinYangDefaults.train, test: YinYangDefaults.test, seed: YinYangDefaults.seed)) }
+            collector.report(
+                Diagnostic(
+                    .dataUnknown, "there is no data set '\(name.prefix(64))'", at: node.place,
+                    label: nearestName(to: name, among: known + ["yin_yang"]).map { "did you mean '\($0)'?" },
+                    help: "the known data sets are \((known + ["yin_yang"]).joined(separator: ", ")); name files as '{npy: {samples: x.npy, labels: y.npy}}'"))
+            return nil
+        }
+        guard let variant = attempt({ _ throws(DiagnosticsError) in try Reading.variant(among: formats + ["yin_yang"]).parse(node, "'data' of the task") })
+        else { return nil }
+        guard let format = DataSource.DataFiles.Format(rawValue: variant.name) else { return readYinYang(variant) }
+        return readFiles(format, variant)
+    }
+
+    private mutating func readYinYang(_ variant: Variant) -> DataSource? {
+        var reader = MappingReader(variant.options, of: "the data 'yin_yang'", keys: "option")
+        let size = Reading.integer(atLeast: 1, atMost: 10_000_000)
+        let train = reader.value("train", size, default: YinYangDefaults.train)
+        let test = reader.value("test", size, default: YinYangDefaults.test)
+        let seed = reader.value("seed", .integer(atLeast: 0, atMost: Int(UInt32.max)), default: Int(YinYangDefaults.seed))
+        let isSound = !reader.collector.hasErrors
+        reader.finish(into: &collector)
+        return isSound ? .generated(.yinYang(train: train, test: test, seed: UInt64(seed))) : nil
+    }
+
+    private mutating func readFiles(_ format: DataSource.DataFiles.Format, _ variant: Variant) -> DataSource? {
+        var reader = MappingReader(variant.options, of: "the data '\(format.rawValue)'", keys: "option")
+        let samples = reader.required("samples", .text)
+        let labels = reader.optional("labels", .text)
+        let testSamples = reader.optional("test_samples", .text)
+        let testLabels = reader.optional("test_labels", .text)
+        let scale = reader.value("scale", .real(above: 0), default: 1)
+        let isSound = !reader.collector.hasErrors
+        reader.finish(into: &collector)
+        guard isSound, let samples else { return nil }
+        let needsLabels = format != .csv
+        func refuse(_ message: String, help: String) {
+            collector.report(Diagnostic(.dataFiles, "the data '\(format.rawValue)' \(message)", at: variant.place, help: help))
+        }
+        if needsLabels, labels == nil {
+            refuse("have samples but no labels", help: "add 'labels: …' with the file that has one class number for each sample")
+            return nil
+        }
+        if testSamples == nil, testLabels != nil {
+            refuse("have test labels but no test samples", help: "add 'test_samples: …', or remove 'test_labels'")
+            return nil
+        }
+        if needsLabels, testSamples != nil, testLabels == nil {
+            refuse("have test samples but no test labels", help: "add 'test_labels: …', or remove 'test_samples'")
+            return nil
+        }
+        return .files(
+            DataSource.DataFiles(
+                format: format, samples: samples, labels: labels, testSamples: testSamples, testLabels: testLabels, scale: scale))
+    }
+
+    /// How samples are divided; by default the data's own division, or a drawn fifth where there is none.
+    private mutating func readSplit(_ node: Node?, _ source: DataSource?, at place: SourceRange?) -> Split? {
+        let hasTestPart: Bool? = source.map(hasTestPart)
+        guard let node else { return hasTestPart == true ? .given : .fraction(0.2) }
+        if node.scalar?.text == "given" {
+            guard hasTestPart != false else {
+                collector.report(
+                    Diagnostic(
+                        .noSplit, "the split is 'given', but the data have no test part of their own", at: node.place,
+                        help: "write 'split: {test: 0.2}' to draw a fifth with the seed, or '{tail: 0.2}' to take the last fifth"))
+                return nil
+            }
+            return .given
+        }
+        let known = ["given", "test", "tail"]
+        guard let variant = attempt({ _ throws(DiagnosticsError) in try Reading.variant(among: known).parse(node, "'split' of the task") }),
+            let fraction = attempt({ _ throws(DiagnosticsError) in try Reading.fraction.parse(variant.options, "'\(variant.name)' of the split") })
+        else { return nil }
+        guard fraction > 0, fraction < 1, variant.name != "given" else {
+            collector.report(
+                Diagnostic(
+                    .split, "the split leaves \(fraction > 0 ? "nothing to train with" : "nothing to test with"): the fraction is \(text(fraction))",
+                    at: variant.options.place, help: "write a fraction between 0 and 1, such as 0.2"))
+            return nil
+        }
+        return variant.name == "test" ? .fraction(fraction) : .tail(fraction)
+    }
+
+    private func hasTestPart(_ source: DataSource) -> Bool {
+        switch source {
+        case .named(let name): NamedData.all.first { $0.name == name }?.hasTestPart ?? false
+        case .files(let files): files.testSamples != nil
+        case .generated: true
+        }
+    }
+}
+
+/// The parts of the generated yin-yang set: those of Kriener et al. 2022, §3.
+enum YinYangDefaults {
+    static let train = 5000
+    static let test = 1000
+    static let seed: UInt64 = 42
+}
+
+/// The data sets that are known by name.
+struct NamedData {
+    var name: String
+    var hasTestPart: Bool
+
+    static let all = [
+        NamedData(name: "digits8x8", hasTestPart: false), NamedData(name: "fashion10k", hasTestPart: true),
+        NamedData(name: "fashion_mnist", hasTestPart: true), NamedData(name: "mnist", hasTestPart: true),
+        NamedData(name: "mnist10k", hasTestPart: true),
+    ]
+}
