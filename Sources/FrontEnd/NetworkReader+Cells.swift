@@ -57,7 +57,10 @@ extension NetworkReader {
                 Diagnostic(
                     .numberForAttribute, "'\(key)' of \(draft.owner) says how, not how much: it cannot be \(node.summary)", at: node.place,
                     label: "did you mean '\(parameter)'?",
-                    help: "write '\(parameter): \(node.scalar?.text ?? "")'; '\(key)' is one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))"))
+                    help:
+                        "write '\(parameter): \(node.scalar?.text ?? "")'; '\(key)' is one of "
+                        + "\(Value.allCases.map(\.rawValue).joined(separator: ", "))"
+                ))
             return standard
         }
         return reader.read(node, as: key, .choice(of: Value.self)) ?? standard
@@ -93,14 +96,16 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .thresholdBelowRest, "\(draft.owner): \(numbers)\(neuron), so that a neuron at rest spikes without end",
-                    at: place(places[.vThresh] != nil ? .vThresh : .vRest), help: "raise v_thresh above \(text(rest))\(unit), or lower v_rest"))
+                    at: place(places[.vThresh] != nil ? .vThresh : .vRest),
+                    help: "raise v_thresh above \(text(rest))\(unit), or lower v_rest"))
         } else if model.spikes, model.reset == .toValue, let size = draft.size,
             let (neuron, threshold, reset) = firstNotAbove(model, .vThresh, .vReset, size)
         {
             collector.report(
                 Diagnostic(
                     .resetAboveThreshold,
-                    "\(draft.owner): v_reset \(text(reset))\(unit) is not below v_thresh \(text(threshold))\(unit)\(neuron), so that the first spike is followed by others without end",
+                    "\(draft.owner): v_reset \(text(reset))\(unit) is not below v_thresh \(text(threshold))\(unit)\(neuron), so that "
+                        + "the first spike is followed by others without end",
                     at: place(places[.vReset] != nil ? .vReset : .vThresh), help: "lower v_reset below \(text(threshold))\(unit)"))
         }
         if model.reset != .toValue, model.spikes, places[.vReset] != nil {
@@ -114,14 +119,17 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .refractoryRounded,
-                    "'tau_refrac' of \(draft.owner), \(text(refractory)) ms, is no multiple of the timestep of \(text(timestep)) ms and becomes \(text(steps)) steps",
-                    at: place(.tauRefrac), help: "write \(text(steps * timestep)) ms, or choose a timestep that divides it", severity: .warning))
+                    "'tau_refrac' of \(draft.owner), \(text(refractory)) ms, is no multiple of the timestep of \(text(timestep)) ms "
+                        + "and becomes \(text(steps)) steps",
+                    at: place(.tauRefrac), help: "write \(text(steps * timestep)) ms, or choose a timestep that divides it",
+                    severity: .warning))
         }
         if model.integration == .euler, case .uniform(let tau) = model[.tauM], model.kind.definition(of: .tauM) != nil, tau <= timestep {
             collector.report(
                 Diagnostic(
                     .timestepCoarse,
-                    "'tau_m' of \(draft.owner), \(text(tau)) ms, is not above the timestep of \(text(timestep)) ms: with Euler integration the membrane forgets everything in a step",
+                    "'tau_m' of \(draft.owner), \(text(tau)) ms, is not above the timestep of \(text(timestep)) ms: with Euler "
+                        + "integration the membrane forgets everything in a step",
                     at: place(.tauM), help: "write 'integration: exact', or choose a timestep below \(text(tau)) ms", severity: .warning))
         }
     }

@@ -53,7 +53,8 @@ extension NetworkReader {
         case .fixedTotalNumber:
             let allowSelf = allowSelf(&reader)
             connector = reader.required("n", .integer(atLeast: 0, atMost: Int(Int32.max))).flatMap { total in
-                hasCandidates(context, allowSelf: allowSelf, total, at: variant.place) ? .fixedTotalNumber(total, allowSelf: allowSelf) : nil
+                hasCandidates(context, allowSelf: allowSelf, total, at: variant.place)
+                    ? .fixedTotalNumber(total, allowSelf: allowSelf) : nil
             }
         case .conv1d: connector = readConvolution(&reader, rank: 1, context, at: variant.place)
         case .conv2d: connector = readConvolution(&reader, rank: 2, context, at: variant.place)
@@ -74,7 +75,8 @@ extension NetworkReader {
         collector.report(
             Diagnostic(
                 .sizesDiffer,
-                "\(context.owner) connects one to one, but '\(context.pre.name)' has \(count(m, "neuron")) of shape \(text(pre)) and '\(context.post.name)' has \(n) of shape \(text(post))",
+                "\(context.owner) connects one to one, but '\(context.pre.name)' has \(count(m, "neuron")) of shape \(text(pre)) and "
+                    + "'\(context.post.name)' has \(n) of shape \(text(post))",
                 at: place, help: "give both the same size, or use another connector, such as all_to_all"))
         return nil
     }
@@ -95,9 +97,12 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .tooManyPartners,
-                    "\(context.owner) draws \(wanted) partners without replacement, but '\(population.name)' has only \(count(available, "neuron"))\(excludesSelf ? " besides the neuron itself" : "")",
+                    "\(context.owner) draws \(wanted) partners without replacement, but '\(population.name)' has only "
+                        + "\(count(available, "neuron"))\(excludesSelf ? " besides the neuron itself" : "")",
                     at: node?.place,
-                    help: available > 0 ? "write at most 'n: \(available)', or 'with_replacement: true'" : "write 'allow_self: true', or a larger population"))
+                    help: available > 0
+                        ? "write at most 'n: \(available)', or 'with_replacement: true'"
+                        : "write 'allow_self: true', or a larger population"))
             return nil
         }
         return (wanted, withReplacement, allowSelf)
@@ -107,7 +112,8 @@ extension NetworkReader {
         guard context.isRecurrent, !allowSelf, context.pre.size == 1, total > 0 else { return true }
         collector.report(
             Diagnostic(
-                .tooManyPartners, "\(context.owner) draws \(total) synapses, but '\(context.pre.name)' has only the neuron itself", at: place,
+                .tooManyPartners, "\(context.owner) draws \(total) synapses, but '\(context.pre.name)' has only the neuron itself",
+                at: place,
                 help: "write 'allow_self: true', or a larger population"))
         return false
     }

@@ -23,7 +23,9 @@ extension NetworkReader {
         case .drawn(let distribution): return inSteps(distribution, name, at: node.place).map { .drawn($0) }
         case .tensor(var tensor):
             for index in tensor.values.indices {
-                guard let steps = delaySteps(Double(tensor.values[index]) / timestep, "number \(index) in \(name)", at: node.place) else { return nil }
+                guard let steps = delaySteps(Double(tensor.values[index]) / timestep, "number \(index) in \(name)", at: node.place) else {
+                    return nil
+                }
                 tensor.values[index] = Float(steps)
             }
             return .tensor(tensor)
@@ -52,7 +54,9 @@ extension NetworkReader {
             warnedOfDelays = true
             collector.report(
                 Diagnostic(
-                    .delayRounded, "\(name), \(text(exact * timestep)) ms, is \(text(exact)) steps of \(text(timestep)) ms and is rounded to \(text(rounded))",
+                    .delayRounded,
+                    "\(name), \(text(exact * timestep)) ms, is \(text(exact)) steps of \(text(timestep)) ms and is rounded to "
+                        + "\(text(rounded))",
                     at: place, help: "write \(text(rounded * timestep)) ms, or choose a timestep that divides it", severity: .warning))
         }
         return rounded
@@ -74,7 +78,8 @@ extension NetworkReader {
         guard center >= 0.5 - 1e-6, range.upperBound >= 0.5 else {
             collector.report(
                 Diagnostic(
-                    .delayTooShort, "\(name) is drawn around \(text(center * timestep)) ms, shorter than the timestep of \(text(timestep)) ms", at: place,
+                    .delayTooShort,
+                    "\(name) is drawn around \(text(center * timestep)) ms, shorter than the timestep of \(text(timestep)) ms", at: place,
                     help: "draw delays of at least \(text(timestep)) ms"))
             return nil
         }
@@ -82,7 +87,8 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .delayTooLong,
-                    "\(name) may be drawn as long as \(text(range.upperBound.rounded(.up))) steps of \(text(timestep)) ms, more than \(Self.longestDelay)",
+                    "\(name) may be drawn as long as \(text(range.upperBound.rounded(.up))) steps of \(text(timestep)) ms, more than "
+                        + "\(Self.longestDelay)",
                     at: place, help: "draw at most \(text(Double(Self.longestDelay) * timestep)) ms, such as with normal_clipped"))
             return nil
         }
@@ -90,8 +96,10 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .delayClipped,
-                    "\(name) may be drawn as short as \(text(range.lowerBound * timestep)) ms; what is shorter than the timestep of \(text(timestep)) ms becomes one step",
-                    at: place, help: "use a distribution with a lower bound, such as normal_clipped with 'low: \(text(timestep))'", severity: .warning))
+                    "\(name) may be drawn as short as \(text(range.lowerBound * timestep)) ms; what is shorter than the timestep of "
+                        + "\(text(timestep)) ms becomes one step",
+                    at: place, help: "use a distribution with a lower bound, such as normal_clipped with 'low: \(text(timestep))'",
+                    severity: .warning))
         }
         return steps
     }

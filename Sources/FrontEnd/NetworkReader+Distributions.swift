@@ -76,17 +76,20 @@ extension NetworkReader {
         case .exponential: break
         }
         if let spread, spread < 0 {
-            return refuse(.distributionBounds, "'sigma' in \(name) must not be negative, is \(text(spread))", help: "write \(text(-spread))")
+            return refuse(
+                .distributionBounds, "'sigma' in \(name) must not be negative, is \(text(spread))", help: "write \(text(-spread))")
         }
         if let interval, interval.low > interval.high {
             return refuse(
-                .distributionBounds, "in \(name), 'low' \(text(interval.low))\(unit.suffix) is above 'high' \(text(interval.high))\(unit.suffix)",
+                .distributionBounds,
+                "in \(name), 'low' \(text(interval.low))\(unit.suffix) is above 'high' \(text(interval.high))\(unit.suffix)",
                 help: "exchange them")
         }
         if case .normalClipped(_, let sigma, let low, let high) = distribution, mean + 6 * sigma < low || mean - 6 * sigma > high {
             return refuse(
                 .distributionEmpty,
-                "\(name) is drawn around \(text(mean))\(unit.suffix) with sigma \(text(sigma))\(unit.suffix), and practically never falls between \(text(low)) and \(text(high))",
+                "\(name) is drawn around \(text(mean))\(unit.suffix) with sigma \(text(sigma))\(unit.suffix), and practically never "
+                    + "falls between \(text(low)) and \(text(high))",
                 help: "move 'mean' between 'low' and 'high', or use normal_clipped_to_boundary")
         }
         let bound = distribution.magnitudeBound

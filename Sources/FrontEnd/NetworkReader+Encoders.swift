@@ -13,7 +13,8 @@ enum EncoderName: String, CaseIterable {
 extension NetworkReader {
     mutating func readEncoder(_ node: Node) -> (encoder: Encoder, steps: Int)? {
         let known = EncoderName.allCases.map(\.rawValue)
-        guard let variant = attempt({ _ throws(DiagnosticsError) in try Reading.variant(among: known).parse(node, "'encode' of the task") }),
+        guard
+            let variant = attempt({ _ throws(DiagnosticsError) in try Reading.variant(among: known).parse(node, "'encode' of the task") }),
             let kind = EncoderName(rawValue: variant.name)
         else { return nil }
         let owner = "the encoder '\(kind.rawValue)'"
@@ -42,7 +43,8 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .encoderRate,
-                    "'max' of \(owner), \(text(maximum)) Hz, asks for \(text(maximum * timestep / 1000)) spikes in each step of \(text(timestep)) ms, and at most one is possible",
+                    "'max' of \(owner), \(text(maximum)) Hz, asks for \(text(maximum * timestep / 1000)) spikes in each step of "
+                        + "\(text(timestep)) ms, and at most one is possible",
                     at: node?.place, help: "lower it to at most \(text(1000 / timestep)) Hz, or shorten the timestep"))
             return nil
         }
@@ -57,10 +59,14 @@ extension NetworkReader {
         let threshold = reader.value("threshold", .real(atLeast: 0, below: 1), default: 0)
         guard let steps, let first, let last else { return nil }
         guard first <= last, last < steps else {
-            let fault = first > last ? "'first', step \(first), comes after 'last', step \(last)" : "'last' is step \(last), but a sample has the steps 0 to \(steps - 1)"
+            let fault =
+                first > last
+                ? "'first', step \(first), comes after 'last', step \(last)"
+                : "'last' is step \(last), but a sample has the steps 0 to \(steps - 1)"
             collector.report(
                 Diagnostic(
-                    .encoderLatency, "\(owner): \(fault)", at: (first > last ? firstNode : lastNode)?.place ?? firstNode?.place ?? lastNode?.place,
+                    .encoderLatency, "\(owner): \(fault)",
+                    at: (first > last ? firstNode : lastNode)?.place ?? firstNode?.place ?? lastNode?.place,
                     help: "choose 0 ≤ first ≤ last ≤ \(text(Double(steps - 1) * timestep)) ms, or a longer duration"))
             return nil
         }

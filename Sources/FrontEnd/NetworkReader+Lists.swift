@@ -35,7 +35,8 @@ extension NetworkReader {
                 let wanted = rows.first.map { "\($0.count) numbers, as the first row has" } ?? "2 to 4 numbers"
                 collector.report(
                     Diagnostic(
-                        .listRow, "\(rowName) must be a list of \(wanted), is \(item.sequence.map { "a list of \($0.count)" } ?? item.summary)",
+                        .listRow,
+                        "\(rowName) must be a list of \(wanted), is \(item.sequence.map { "a list of \($0.count)" } ?? item.summary)",
                         at: item.place, help: "write [source, target], [source, target, weight] or [source, target, weight, delay]"))
                 return nil
             }
@@ -43,7 +44,10 @@ extension NetworkReader {
             for (column, cell) in cells.enumerated() {
                 let value: Double? =
                     switch column {
-                    case 0, 1: attempt { _ throws(DiagnosticsError) in Double(try cell.asInteger("the \(column == 0 ? "source" : "target") in \(rowName)")) }
+                    case 0, 1:
+                        attempt { _ throws(DiagnosticsError) in
+                            Double(try cell.asInteger("the \(column == 0 ? "source" : "target") in \(rowName)"))
+                        }
                     case 2: number(cell, "the weight in \(rowName)", in: weightUnit(context))
                     default: stepsUnrounded(cell, "the delay in \(rowName)").map { $0 * timestep }
                     }
@@ -67,7 +71,8 @@ extension NetworkReader {
                     collector.report(
                         Diagnostic(
                             .listIndex,
-                            "row \(index + 1) of \(name): \(text(neuron)) is no neuron of '\(population)', which has \(count(size, "neuron"))",
+                            "row \(index + 1) of \(name): \(text(neuron)) is no neuron of '\(population)', which has "
+                                + "\(count(size, "neuron"))",
                             at: place(index, column), help: "write whole numbers from 0 to \(size - 1)"))
                     return nil
                 }
@@ -78,7 +83,8 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .listDuplicate,
-                    "row \(after + 1) of \(name) repeats row \(before + 1): both connect \(text(rows[after][0])) to \(text(rows[after][1]))",
+                    "row \(after + 1) of \(name) repeats row \(before + 1): both connect \(text(rows[after][0])) to "
+                        + "\(text(rows[after][1]))",
                     at: place(after, 0), help: "remove one of them, adding its weight to the other's if both were meant"))
             return nil
         }
@@ -91,7 +97,9 @@ extension NetworkReader {
         if columns > 3 {
             var delays: [Double] = []
             for row in order {
-                guard let steps = delaySteps(rows[row][3] / timestep, "the delay in row \(row + 1) of \(name)", at: place(row, 3)) else { return nil }
+                guard let steps = delaySteps(rows[row][3] / timestep, "the delay in row \(row + 1) of \(name)", at: place(row, 3)) else {
+                    return nil
+                }
                 delays.append(steps)
             }
             connection.delays = Tensor(shape: [rows.count], values: delays.map { Float($0) })

@@ -53,7 +53,9 @@ extension NetworkReader {
                     Diagnostic(
                         .parameterRange, "\(name) must be \(wanted), but may be drawn down to \(text(bounds.lowerBound))\(unit.suffix)",
                         at: node.place,
-                        help: "use a distribution with bounds, such as normal_clipped with 'low: \(text(max(distribution.center / 4, 1e-3)))'"))
+                        help:
+                            "use a distribution with bounds, such as normal_clipped with 'low: \(text(max(distribution.center / 4, 1e-3)))'"
+                    ))
                 return nil
             }
             return .drawn(distribution)
@@ -74,7 +76,8 @@ extension NetworkReader {
         guard shape == own || shape == [size] else {
             collector.report(
                 Diagnostic(
-                    .parameterCount, "\(name) has \(count(values.count, "number")) of shape \(text(shape)), but the population has the shape \(text(own))",
+                    .parameterCount,
+                    "\(name) has \(count(values.count, "number")) of shape \(text(shape)), but the population has the shape \(text(own))",
                     at: place, help: "write one number for all neurons, or \(size) numbers"))
             return nil
         }
@@ -117,7 +120,10 @@ extension NetworkReader {
             throw DiagnosticsError(
                 Diagnostic(
                     .unexpectedUnit, "\(name) takes no unit, since \(reason), and has '\(written.prefix(20))'", at: node.place,
-                    help: "write \(text(quantity.value)) without a unit\(reason.contains("normalized") ? ", or remove 'units: normalized'" : "")"))
+                    help:
+                        "write \(text(quantity.value)) without a "
+                        + "unit\(reason.contains("normalized") ? ", or remove 'units: normalized'" : "")"
+                ))
         }
     }
 

@@ -32,13 +32,15 @@ extension NetworkReader {
             guard let model = cell.neuron, !model.spikes else { return }
             collector.report(
                 Diagnostic(
-                    .readoutSilent, "the readout decodes '\(decode.rawValue)', but \(draft.owner) has the cell '\(cell.name)', which never spikes",
+                    .readoutSilent,
+                    "the readout decodes '\(decode.rawValue)', but \(draft.owner) has the cell '\(cell.name)', which never spikes",
                     at: place, help: "write 'decode: max_membrane' or 'decode: mean_membrane', or give '\(draft.name)' a cell that spikes"))
         case .maximalMembrane, .meanMembrane:
             guard cell.isSource else { return }
             collector.report(
                 Diagnostic(
-                    .readoutSource, "the readout decodes '\(decode.rawValue)', but \(draft.owner) has the cell '\(cell.name)' without a membrane",
+                    .readoutSource,
+                    "the readout decodes '\(decode.rawValue)', but \(draft.owner) has the cell '\(cell.name)' without a membrane",
                     at: place, help: "read out a population of neurons, or write 'decode: spike_count'"))
         }
     }
@@ -77,7 +79,8 @@ func optionTree(_ node: Node, _ name: String) throws(DiagnosticsError) -> Option
     case .null:
         throw DiagnosticsError(
             Diagnostic(
-                .emptyOption, "\(name) has no value", at: node.place, help: "write a value behind the colon, or remove the option for its default"))
+                .emptyOption, "\(name) has no value", at: node.place,
+                help: "write a value behind the colon, or remove the option for its default"))
     case .scalar(let scalar):
         if scalar.style == .plain, let flag = try? node.asBool() { return OptionTree(.flag(flag), at: node.place) }
         if scalar.style == .plain, let quantity = try? Quantity(node) {
@@ -92,7 +95,9 @@ func optionTree(_ node: Node, _ name: String) throws(DiagnosticsError) -> Option
         return OptionTree(.list(items), at: node.place)
     case .mapping(let entries):
         var options: [OptionTree.Entry] = []
-        for entry in entries { options.append(.init(entry.key, at: entry.keyPlace, try optionTree(entry.value, "'\(entry.key)' of \(name)"))) }
+        for entry in entries {
+            options.append(.init(entry.key, at: entry.keyPlace, try optionTree(entry.value, "'\(entry.key)' of \(name)")))
+        }
         return OptionTree(.map(options), at: node.place)
     }
 }

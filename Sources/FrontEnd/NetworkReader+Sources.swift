@@ -40,7 +40,8 @@ extension NetworkReader {
         guard let total = product([size, max(train.count, 1)]), total <= Self.largestTensor else {
             collector.report(
                 Diagnostic(
-                    .spikeTrainCount, "\(name) are \(train.count) times for each of \(size) neurons, more than \(Self.largestTensor) in all",
+                    .spikeTrainCount,
+                    "\(name) are \(train.count) times for each of \(size) neurons, more than \(Self.largestTensor) in all",
                     at: node.place, help: "use a smaller population; its projections can reach as many targets"))
             return nil
         }
@@ -53,7 +54,9 @@ extension NetworkReader {
         times.reserveCapacity(items.count)
         var isRounded = false
         for item in items {
-            guard let time = attempt({ _ throws(DiagnosticsError) in try Quantity(item, "a time of \(name)").value(in: "ms") }) else { return nil }
+            guard let time = attempt({ _ throws(DiagnosticsError) in try Quantity(item, "a time of \(name)").value(in: "ms") }) else {
+                return nil
+            }
             guard time >= 0 else {
                 collector.report(
                     Diagnostic(
@@ -73,7 +76,8 @@ extension NetworkReader {
                 collector.report(
                     Diagnostic(
                         .spikeTimeRounded,
-                        "\(name): \(text(time)) ms is no multiple of the timestep of \(text(timestep)) ms and moves to \(text((time / timestep).rounded() * timestep)) ms",
+                        "\(name): \(text(time)) ms is no multiple of the timestep of \(text(timestep)) ms and moves to "
+                            + "\(text((time / timestep).rounded() * timestep)) ms",
                         at: item.place, help: "round the times, or choose a shorter timestep", severity: .warning))
             }
             times.append(time)
@@ -102,7 +106,8 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .rateTooHigh,
-                    "'rate' of \(draft.owner), \(text(highest)) Hz, asks for \(text(highest * timestep / 1000)) spikes in each step of \(text(timestep)) ms, and at most one is possible",
+                    "'rate' of \(draft.owner), \(text(highest)) Hz, asks for \(text(highest * timestep / 1000)) spikes in each step of "
+                        + "\(text(timestep)) ms, and at most one is possible",
                     at: rateNode?.place ?? variant.place, help: "lower it to at most \(text(1000 / timestep)) Hz, or shorten the timestep"))
             return nil
         }

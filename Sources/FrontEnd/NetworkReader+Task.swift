@@ -48,20 +48,30 @@ extension NetworkReader {
 
     /// A known name, one of the file formats with its files, or a generator.
     private mutating func readData(_ node: Node) -> DataSource? {
-        let known = NamedData.all.map(\.name)
+        let known = NamedDataSet.all.map(\.name)
         let formats = DataSource.DataFiles.Format.allCases.map(\.rawValue)
         if node.mapping == nil {
-            guard let name = attempt({ _ throws(DiagnosticsError) in try Reading.name.parse(node, "'data' of the task") }) else { return nil }
+            guard let name = attempt({ _ throws(DiagnosticsError) in try Reading.name.parse(node, "'data' of the task") }) else {
+                return nil
+            }
             if known.contains(name) { return .named(name) }
-            if name == "yin_yang" { return .generated(.yinYang(train: YinYangDefaults.train, test: YinYangDefaults.test, seed: YinYangDefaults.seed)) }
+            if name == "yin_yang" {
+                return .generated(.yinYang(train: YinYangDefaults.train, test: YinYangDefaults.test, seed: YinYangDefaults.seed))
+            }
             collector.report(
                 Diagnostic(
                     .dataUnknown, "there is no data set '\(name.prefix(64))'", at: node.place,
                     label: nearestName(to: name, among: known + ["yin_yang"]).map { "did you mean '\($0)'?" },
-                    help: "the known data sets are \((known + ["yin_yang"]).joined(separator: ", ")); name files as '{npy: {samples: x.npy, labels: y.npy}}'"))
+                    help:
+                        "the known data sets are \((known + ["yin_yang"]).joined(separator: ", ")); name files as '{npy: {samples: "
+                        + "x.npy, labels: y.npy}}'"
+                ))
             return nil
         }
-        guard let variant = attempt({ _ throws(DiagnosticsError) in try Reading.variant(among: formats + ["yin_yang"]).parse(node, "'data' of the task") })
+        guard
+            let variant = attempt({ _ throws(DiagnosticsError) in
+                try Reading.variant(among: formats + ["yin_yang"]).parse(node, "'data' of the task")
+            })
         else { return nil }
         guard let format = DataSource.DataFiles.Format(rawValue: variant.name) else { return readYinYang(variant) }
         return readFiles(format, variant)
@@ -72,7 +82,7 @@ extension NetworkReader {
         let size = Reading.integer(atLeast: 1, atMost: 10_000_000)
         let train = reader.value("train", size, default: YinYangDefaults.train)
         let test = reader.value("test", size, default: YinYangDefaults.test)
-        let seed = reader.value("seed", .integer(atLeast: 0, atMost: Int(UInt32.max)), default: Int(YinYangDefaults.seed))
+        let seed = reader.value("seed", .integer(atLeast: 2, atMost: Int(UInt32.max)), default: Int(YinYangDefaults.seed))
         let isSound = !reader.collector.hasErrors
         reader.finish(into: &collector)
         return isSound ? .generated(.yinYang(train: train, test: test, seed: UInt64(seed))) : nil
@@ -125,12 +135,16 @@ extension NetworkReader {
         }
         let known = ["given", "test", "tail"]
         guard let variant = attempt({ _ throws(DiagnosticsError) in try Reading.variant(among: known).parse(node, "'split' of the task") }),
-            let fraction = attempt({ _ throws(DiagnosticsError) in try Reading.fraction.parse(variant.options, "'\(variant.name)' of the split") })
+            let fraction = attempt({ _ throws(DiagnosticsError) in
+                try Reading.fraction.parse(variant.options, "'\(variant.name)' of the split")
+            })
         else { return nil }
         guard fraction > 0, fraction < 1, variant.name != "given" else {
             collector.report(
                 Diagnostic(
-                    .split, "the split leaves \(fraction > 0 ? "nothing to train with" : "nothing to test with"): the fraction is \(text(fraction))",
+                    .split,
+                    "the split leaves \(fraction > 0 ? "nothing to train with" : "nothing to test with"): the fraction is "
+                        + "\(text(fraction))",
                     at: variant.options.place, help: "write a fraction between 0 and 1, such as 0.2"))
             return nil
         }
@@ -139,7 +153,7 @@ extension NetworkReader {
 
     private func hasTestPart(_ source: DataSource) -> Bool {
         switch source {
-        case .named(let name): NamedData.all.first { $0.name == name }?.hasTestPart ?? false
+        case .named(let name): NamedDataSet.all.contains { $0.name == name && !$0.test.isEmpty }
         case .files(let files): files.testSamples != nil
         case .generated: true
         }
@@ -151,16 +165,4 @@ enum YinYangDefaults {
     static let train = 5000
     static let test = 1000
     static let seed: UInt64 = 42
-}
-
-/// The data sets that are known by name.
-struct NamedData {
-    var name: String
-    var hasTestPart: Bool
-
-    static let all = [
-        NamedData(name: "digits8x8", hasTestPart: false), NamedData(name: "fashion10k", hasTestPart: true),
-        NamedData(name: "fashion_mnist", hasTestPart: true), NamedData(name: "mnist", hasTestPart: true),
-        NamedData(name: "mnist10k", hasTestPart: true),
-    ]
 }

@@ -45,7 +45,9 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .tensorDataset,
-                    isHDF5 ? "\(name) names the HDF5 file '\(file)', but no data set in it" : "\(name) names a data set, but '\(file)' holds a single table",
+                    isHDF5
+                        ? "\(name) names the HDF5 file '\(file)', but no data set in it"
+                        : "\(name) names a data set, but '\(file)' holds a single table",
                     at: (isHDF5 ? node["file"] : datasetNode)?.place,
                     help: isHDF5 ? "add 'dataset: /path/in/the/file'" : "remove 'dataset'"))
             return nil
@@ -86,7 +88,8 @@ extension NetworkReader {
                         .valueTooLarge, "\(name) has the shape \(text(shape)), more than \(Self.largestTensor) numbers", at: place,
                         help: "divide the projection, or draw the numbers from a distribution")
                     : Diagnostic(
-                        .tensorShape, "\(name) has the shape \(text(shape)) in the file", at: place, help: "write it with the shape \(wanted)"))
+                        .tensorShape, "\(name) has the shape \(text(shape)) in the file", at: place,
+                        help: "write it with the shape \(wanted)"))
             return false
         }
         return true
@@ -97,7 +100,8 @@ extension NetworkReader {
         if let index = values.firstIndex(where: { !$0.isFinite }) {
             collector.report(
                 Diagnostic(
-                    .tensorNotNumbers, "\(name) has \(values[index].isNaN ? "no number (NaN)" : "an infinite number") at index \(index) in the file",
+                    .tensorNotNumbers,
+                    "\(name) has \(values[index].isNaN ? "no number (NaN)" : "an infinite number") at index \(index) in the file",
                     at: place, help: "write finite numbers; in numpy 'numpy.nan_to_num' replaces the others"))
             return nil
         }

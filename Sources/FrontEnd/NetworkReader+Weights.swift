@@ -59,7 +59,10 @@ extension NetworkReader {
             guard isFileReference(node) else { return readDistribution(node, name, in: unit).map { .drawn($0) } }
             guard let shape = tensorShape(connection, context, name, at: node.place) else { return nil }
             let array = readArray(node, name) { found in
-                (found == shape || found == Self.fullShape(connection, context), "\(text(shape))\(Self.hint(found, shape, connection, context))")
+                (
+                    found == shape || found == Self.fullShape(connection, context),
+                    "\(text(shape))\(Self.hint(found, shape, connection, context))"
+                )
             }
             guard let array else { return nil }
             return tensor(shape, array.doubles, reference(node), name, at: node.place).map { .tensor($0) }
@@ -89,7 +92,11 @@ extension NetworkReader {
                     kind.hasSuffix("pool")
                         ? "\(name) lists numbers, but the weights of '\(kind)' are those of its window, times one number"
                         : "\(name) lists numbers, but which synapses '\(kind)' makes is drawn, so that no number belongs to one of them",
-                    at: place, help: "write one number or a distribution\(kind.hasSuffix("pool") ? "" : ", or list the synapses: 'connector: {list: …}'")"))
+                    at: place,
+                    help:
+                        "write one number or a "
+                        + "distribution\(kind.hasSuffix("pool") ? "" : ", or list the synapses: 'connector: {list: …}'")"
+                ))
             return nil
         }
     }
@@ -115,7 +122,9 @@ extension NetworkReader {
         if found == wanted || found == Self.fullShape(connection, context) { return true }
         collector.report(
             Diagnostic(
-                .tensorShape, "\(name) has the shape \(text(found)), but '\(connection.connector.name)' between \(text(context.pre.shape ?? [])) and \(text(context.post.shape ?? [])) needs \(text(wanted))",
+                .tensorShape,
+                "\(name) has the shape \(text(found)), but '\(connection.connector.name)' between \(text(context.pre.shape ?? [])) and "
+                    + "\(text(context.post.shape ?? [])) needs \(text(wanted))",
                 at: place, help: "give it the shape \(text(wanted))\(Self.hint(found, wanted, connection, context))"))
         return false
     }
@@ -132,7 +141,8 @@ extension NetworkReader {
     private mutating func reportTooLarge(_ value: Double, _ name: String, at place: SourceRange?) {
         collector.report(
             Diagnostic(
-                .valueTooLarge, "\(name) is \(text(value)), and must be a finite number of at most \(Float.greatestFiniteMagnitude)", at: place,
+                .valueTooLarge, "\(name) is \(text(value)), and must be a finite number of at most \(Float.greatestFiniteMagnitude)",
+                at: place,
                 help: "check its unit; weights are held in single precision"))
     }
 
@@ -152,7 +162,8 @@ extension NetworkReader {
         collector.report(
             Diagnostic(
                 .weightSign,
-                "\(context.owner) has the receptor '\(receptor.rawValue)', but \(isWhollyWrong ? "its weights reach" : "some of its weights may reach") \(text(worst))",
+                "\(context.owner) has the receptor '\(receptor.rawValue)', but "
+                    + "\(isWhollyWrong ? "its weights reach" : "some of its weights may reach") \(text(worst))",
                 at: place,
                 help: "write \(isExcitatory ? "weights of at least 0" : "negative weights, as in PyNN"), or 'receptor: by_sign'",
                 severity: isWhollyWrong ? .error : .warning))

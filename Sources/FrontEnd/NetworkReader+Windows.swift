@@ -16,18 +16,22 @@ extension NetworkReader {
         guard let kernel else { return nil }
         guard let padding = padding(paddingNode, kernel, stride, dilation, &reader, context) else { return nil }
         let convolution = Convolution(kernel: kernel, stride: stride, padding: padding, dilation: dilation, groups: groups)
-        guard let source = axes(context.pre, rank, context, at: place), let target = axes(context.post, rank, context, at: place) else { return nil }
+        guard let source = axes(context.pre, rank, context, at: place), let target = axes(context.post, rank, context, at: place) else {
+            return nil
+        }
         for (name, side) in [(context.pre.name, source), (context.post.name, target)] where side.channels % groups != 0 {
             collector.report(
                 Diagnostic(
-                    .groups, "\(context.owner) has \(groups) groups, which do not divide the \(count(side.channels, "channel")) of '\(name)'",
+                    .groups,
+                    "\(context.owner) has \(groups) groups, which do not divide the \(count(side.channels, "channel")) of '\(name)'",
                     at: place, help: "choose a number of groups that divides \(source.channels) and \(target.channels)"))
             return nil
         }
         if let channels, channels != target.channels {
             collector.report(
                 Diagnostic(
-                    .channels, "\(context.owner) makes \(count(channels, "channel")), but '\(context.post.name)' has \(target.channels)", at: place,
+                    .channels, "\(context.owner) makes \(count(channels, "channel")), but '\(context.post.name)' has \(target.channels)",
+                    at: place,
                     help: "write 'channels: \(target.channels)' or leave it out, or change the shape of '\(context.post.name)'"))
             return nil
         }
@@ -49,11 +53,13 @@ extension NetworkReader {
         guard window.count == 1 || window.count == 2 else {
             collector.report(
                 Diagnostic(
-                    .axes, "\(context.owner) pools over \(count(window.count, "axis", "axes")), and only 1 or 2 are possible", at: windowNode?.place,
+                    .axes, "\(context.owner) pools over \(count(window.count, "axis", "axes")), and only 1 or 2 are possible",
+                    at: windowNode?.place,
                     help: "write 'window: 2' or 'window: [2, 2]'"))
             return nil
         }
-        guard let source = axes(context.pre, window.count, context, at: place), let target = axes(context.post, window.count, context, at: place)
+        guard let source = axes(context.pre, window.count, context, at: place),
+            let target = axes(context.post, window.count, context, at: place)
         else { return nil }
         let pooling = Pooling(kind, window: window, stride: stride ?? window)
         guard fits(window, "window", source.space, context, at: place) else { return nil }
@@ -77,7 +83,10 @@ extension NetworkReader {
                 Diagnostic(
                     .axes, "\(context.owner) works on \(wanted), but '\(population.name)' has the shape \(text(shape))", at: place,
                     notes: [Diagnostic.Note("'\(population.name)' is here", at: population.place)],
-                    help: "give '\(population.name)' a shape of \(rank + 1) axes, such as \(rank == 1 ? "[1, \(shape.reduce(1, *))]" : "[1, 8, 8]")"))
+                    help:
+                        "give '\(population.name)' a shape of \(rank + 1) axes, such as "
+                        + "\(rank == 1 ? "[1, \(shape.reduce(1, *))]" : "[1, 8, 8]")"
+                ))
             return nil
         }
         let hasChannels = shape.count == rank + 1
@@ -109,7 +118,8 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .windowPadding,
-                    "\(context.owner): padding 'same' needs stride 1 and an odd kernel, but the stride is \(text(stride)) and the kernel \(text(kernel))",
+                    "\(context.owner): padding 'same' needs stride 1 and an odd kernel, but the stride is \(text(stride)) and the "
+                        + "kernel \(text(kernel))",
                     at: node.place, help: "write the padding as a number, such as 'padding: \((reach.max() ?? 0) / 2)'"))
             return nil
         }
@@ -123,8 +133,10 @@ extension NetworkReader {
         collector.report(
             Diagnostic(
                 .windowTooLarge,
-                "the \(noun) of \(context.owner) covers \(reach[axis]) positions (padding deducted) on an axis of '\(context.pre.name)' that has only \(space[axis])",
-                at: place, help: "shrink the \(noun) to at most \(space[axis]) positions there\(noun == "kernel" ? ", or add padding" : "")"))
+                "the \(noun) of \(context.owner) covers \(reach[axis]) positions (padding deducted) on an axis of "
+                    + "'\(context.pre.name)' that has only \(space[axis])",
+                at: place, help: "shrink the \(noun) to at most \(space[axis]) positions there\(noun == "kernel" ? ", or add padding" : "")"
+            ))
         return false
     }
 
@@ -137,7 +149,8 @@ extension NetworkReader {
         collector.report(
             Diagnostic(
                 .windowShape,
-                "\(context.owner) makes the shape \(text(wanted)) of \(text(context.pre.shape ?? [])), but '\(context.post.name)' has the shape \(text(target.shape))",
+                "\(context.owner) makes the shape \(text(wanted)) of \(text(context.pre.shape ?? [])), but '\(context.post.name)' has "
+                    + "the shape \(text(target.shape))",
                 at: place, notes: [Diagnostic.Note("'\(context.post.name)' is here", at: context.post.place)],
                 help: "give '\(context.post.name)' the shape \(text(wanted))"))
         return false

@@ -115,7 +115,8 @@ struct NetworkReader {
             } else {
                 reader.report(
                     Diagnostic(
-                        .badSeed, "'seed' of the setup must be a whole number from 0 to \(UInt64.max), is \(value.summary)", at: value.place,
+                        .badSeed, "'seed' of the setup must be a whole number from 0 to \(UInt64.max), is \(value.summary)",
+                        at: value.place,
                         help: "write for instance 'seed: 42'"))
             }
             seed = network.seed
@@ -169,7 +170,8 @@ extension NetworkReader {
         }
         guard let fault else { return }
         collector.report(
-            Diagnostic(.badName, "the name of \(owner) \(fault)", at: place, help: "use letters, digits, '_', '-' and '.', such as 'hidden_1'"))
+            Diagnostic(
+                .badName, "the name of \(owner) \(fault)", at: place, help: "use letters, digits, '_', '-' and '.', such as 'hidden_1'"))
     }
 
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
@@ -188,7 +190,9 @@ extension NetworkReader {
             return nil
         }
         guard rounded >= Double(least) else {
-            let bound = least == 0 ? "must not be negative" : "must be at least \(least == 1 ? "one step" : "\(least) steps") of \(text(timestep)) ms"
+            let bound =
+                least == 0
+                ? "must not be negative" : "must be at least \(least == 1 ? "one step" : "\(least) steps") of \(text(timestep)) ms"
             collector.report(
                 Diagnostic(
                     .parameterRange, "\(name) \(bound), is \(node.summary)", at: node.place,
@@ -198,7 +202,8 @@ extension NetworkReader {
         if abs(exact - rounded) > 1e-6 {
             collector.report(
                 Diagnostic(
-                    .durationRounded, "\(name) is \(text(exact)) steps of \(text(timestep)) ms and is rounded to \(Int(rounded))", at: node.place,
+                    .durationRounded, "\(name) is \(text(exact)) steps of \(text(timestep)) ms and is rounded to \(Int(rounded))",
+                    at: node.place,
                     help: "write \(text(rounded * timestep)) ms, or choose a timestep that divides it", severity: .warning))
         }
         return Int(rounded)
