@@ -13,8 +13,8 @@ struct Excerpt {
     ///   - width: the most display columns that are shown.
     init(_ line: [Unicode.Scalar], from start: Int, to end: Int, width: Int) {
         let cells = Self.cells(of: line)
-        let first = min(max(start - 1, 0), cells.count)
-        let last = min(max(end - 1, first), Self.contentEnd(of: line, from: first))
+        let first = min(max(start, 1), cells.count + 1) - 1
+        let last = max(first, min(max(end, 1), Self.contentEnd(of: line, from: first) + 1) - 1)
 
         let window = Self.window(around: first..<last, of: cells, width: width)
         if window.lowerBound > 0 { text += "…" }

@@ -12,13 +12,17 @@ struct Bounds<Value: Comparable & Sendable>: Sendable {
             (above.map { value > $0 } ?? true) && (atLeast.map { value >= $0 } ?? true) && (below.map { value < $0 } ?? true)
             && (atMost.map { value <= $0 } ?? true)
         if isWithin { return }
-        let limits: [(String, Value?)] = [("above", above), ("at least", atLeast), ("below", below), ("at most", atMost)]
-        let suffix = unit.map { " \($0)" } ?? ""
-        let wanted = limits.compactMap { word, limit in limit.map { "\(word) \(Self.text($0))\(suffix)" } }.joined(separator: " and ")
+        let wanted = description(unit: unit.map { " \($0)" } ?? "")
         throw DiagnosticsError(
             Diagnostic(
                 "yaml-out-of-bounds", "\(name) must be \(wanted), is \(node.scalar?.text.shortened ?? "")", at: node.place,
-                help: "change it to a number \(wanted)"))
+                help: "write a number that is \(wanted)"))
+    }
+
+    private func description(unit: String) -> String {
+        if let atLeast, let atMost, above == nil, below == nil { return "from \(Self.text(atLeast)) to \(Self.text(atMost))\(unit)" }
+        let limits: [(String, Value?)] = [("above", above), ("at least", atLeast), ("below", below), ("at most", atMost)]
+        return limits.compactMap { word, limit in limit.map { "\(word) \(Self.text($0))\(unit)" } }.joined(separator: " and ")
     }
 
     /// Whole doubles without their `.0`.

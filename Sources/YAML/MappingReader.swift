@@ -89,17 +89,17 @@ public struct MappingReader: Sendable {
     /// Reports a fault in the words of the caller.
     public mutating func report(_ diagnostic: Diagnostic) { collector.report(diagnostic) }
 
-    /// Reports the keys that nobody asked for, and hands over all faults.
+    /// Reports the keys that nobody asked for, and hands over all faults in the order of the file.
     public mutating func finish(into collector: inout DiagnosticCollector) {
         reportUnknownKeys()
-        for diagnostic in self.collector.diagnostics { collector.report(diagnostic) }
+        for diagnostic in self.collector.diagnostics.sortedByPlace() { collector.report(diagnostic) }
         self.collector = DiagnosticCollector()
     }
 
     /// Reports the keys that nobody asked for, and throws when there was any fault.
     public mutating func finish() throws(DiagnosticsError) {
         reportUnknownKeys()
-        try collector.throwIfErrors()
+        if collector.hasErrors { throw DiagnosticsError(collector.diagnostics.sortedByPlace()) }
     }
 
     private mutating func reportUnknownKeys() {
@@ -117,7 +117,10 @@ public struct MappingReader: Sendable {
         }
         if unknown.count > limit {
             collector.report(
-                Diagnostic("yaml-unknown-key", "\(owner) has \(unknown.count - limit) more unknown \(keyNoun)s", at: place))
+                Diagnostic(
+                    "yaml-unknown-key", "\(owner) has \(unknown.count - limit) more unknown \(keyNoun)s",
+                    at: unknown[limit].keyPlace ?? place,
+                    help: "mend or remove them too"))
         }
     }
 }

@@ -20,6 +20,7 @@ private struct Printer {
                 if index > 0 { pad(indent) }
                 self.entry(entry, indent: indent)
             }
+        case .sequence(let nodes) where nodes.count > 1 && nodes.allSatisfy(\.isNumber): table(nodes, indent: indent)
         case .sequence(let nodes) where !nodes.isEmpty:
             for (index, node) in nodes.enumerated() {
                 if index > 0 { pad(indent) }
@@ -28,6 +29,26 @@ private struct Printer {
             }
         default: output += inline(node) + "\n"
         }
+    }
+
+    /// Numbers in brackets, as many to a line as fit.
+    private mutating func table(_ nodes: [Node], indent: Int) {
+        output += "["
+        var column = indent + 1
+        for (index, node) in nodes.enumerated() {
+            let text = inline(node) + (index + 1 < nodes.count ? "," : "]")
+            if index > 0, column + 1 + text.utf8.count > width {
+                output += "\n"
+                pad(indent + 1)
+                column = indent + 1
+            } else if index > 0 {
+                output += " "
+                column += 1
+            }
+            output += text
+            column += text.utf8.count
+        }
+        output += "\n"
     }
 
     private mutating func entry(_ entry: Node.Entry, indent: Int) {
@@ -114,6 +135,8 @@ private struct Printer {
 }
 
 extension Node {
+    fileprivate var isNumber: Bool { scalar.map { !$0.isString } ?? false }
+
     fileprivate var isLeaf: Bool {
         switch content {
         case .null, .scalar: true

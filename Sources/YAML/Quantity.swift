@@ -37,14 +37,7 @@ public struct Quantity: Hashable, Sendable {
         guard let unit else { return value }
         guard let target = Unit(wanted) else { preconditionFailure("bug: '\(wanted)' is no unit of \(name)") }
         guard let own = Unit(unit), own.dimension == target.dimension else {
-            let found =
-                Unit(unit).map { "'\(unit.shortened)' is a unit of \($0.dimension.rawValue)" } ?? "'\(unit.shortened)' is no known unit"
-            let help =
-                target.dimension == .ratio
-                ? "write a bare number, or one with '%'"
-                : "write a bare number, in \(wanted), or one with a unit of \(target.dimension.rawValue), such as '1 \(wanted)'"
-            throw DiagnosticsError(
-                Diagnostic("yaml-unit", "\(name) must be in a unit of \(target.dimension.rawValue): \(found)", at: place, help: help))
+            throw DiagnosticsError(wrongUnit(unit, wanted, target.dimension, name))
         }
         let result = Self.scaled(number, by: own.exponent - target.exponent)
         guard result.isFinite, result != 0 || value == 0 else {
@@ -52,6 +45,17 @@ public struct Quantity: Hashable, Sendable {
                 name, "0 or between 5e-324 and 1.8e308 \(wanted) in size")
         }
         return result
+    }
+
+    private func wrongUnit(_ unit: String, _ wanted: String, _ dimension: Unit.Dimension, _ name: String) -> Diagnostic {
+        let found = Unit(unit).map { "'\(unit)' is a unit of \($0.dimension.rawValue)" } ?? "'\(unit.shortened)' is no known unit"
+        guard dimension != .ratio else {
+            return Diagnostic(
+                "yaml-unit", "\(name) takes no unit but '%': \(found)", at: place, help: "write a bare number, or one with '%'")
+        }
+        return Diagnostic(
+            "yaml-unit", "\(name) must be in a unit of \(dimension.rawValue): \(found)", at: place,
+            help: "write a bare number, in \(wanted), or one with a unit of \(dimension.rawValue), such as '1 \(wanted)'")
     }
 
     /// The number times a power of ten, rounded once.

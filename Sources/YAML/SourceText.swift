@@ -11,18 +11,17 @@ struct SourceText {
 
     /// Checks the encoding; libyaml's own errors about it have no line.
     init(_ bytes: [UInt8], file: String, limits: Limits) throws(DiagnosticsError) {
-        let whole = SourceRange.Position(line: 1, column: 1)
-        func fault(_ id: String, _ message: String, at position: SourceRange.Position, help: String) -> DiagnosticsError {
-            let end = SourceRange.Position(line: position.line, column: position.column + 1)
-            return DiagnosticsError(Diagnostic(id, message, at: SourceRange(file: file, start: position, end: end), help: help))
-        }
+        let beginning = SourceRange(file: file, start: .init(line: 1, column: 1), end: .init(line: 1, column: 2))
         guard bytes.count <= limits.fileSize else {
-            throw fault(
-                "yaml-file-too-large", "the file has \(bytes.count) bytes, more than the \(limits.fileSize) that a description may have",
-                at: whole, help: "keep large tables in an HDF5 or .npy file and name that file here")
+            throw DiagnosticsError(
+                Diagnostic(
+                    "yaml-file-too-large",
+                    "the file has \(bytes.count) bytes, more than the \(limits.fileSize) that a description may have",
+                    at: beginning, help: "keep large tables in an HDF5 or .npy file and name that file here"))
         }
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-            throw fault("yaml-not-utf8", "the file is UTF-16, not UTF-8", at: whole, help: "save it again as UTF-8")
+            throw DiagnosticsError(
+                Diagnostic("yaml-not-utf8", "the file is UTF-16, not UTF-8", at: beginning, help: "save it again as UTF-8"))
         }
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
         var lineStarts = [0]
@@ -31,20 +30,21 @@ struct SourceText {
         while index < text.endIndex {
             let byte = text[index]
             let (scalar, length) = Self.decode(text, at: index)
+            let column = characters - lineStarts[lineStarts.count - 1] + 1
             guard let scalar else {
-                let position = SourceRange.Position(line: lineStarts.count, column: characters - lineStarts[lineStarts.count - 1] + 1)
-                throw fault(
-                    "yaml-not-utf8", "byte \(index) of the file, \(Self.hexadecimal(UInt32(byte), 2)), is not UTF-8", at: position,
-                    help: "save the file again as UTF-8")
+                throw DiagnosticsError(
+                    Diagnostic(
+                        "yaml-not-utf8", "byte \(index) of the file, \(Self.hexadecimal(UInt32(byte), 2)), is not UTF-8",
+                        at: Self.place(file, lineStarts.count, column), help: "save the file again as UTF-8"))
             }
             guard Self.isAllowed(scalar) else {
-                let position = SourceRange.Position(line: lineStarts.count, column: characters - lineStarts[lineStarts.count - 1] + 1)
-                throw fault(
-                    "yaml-control-character", "the character U+\(Self.hexadecimal(scalar, 4).dropFirst(2)) may not stand in YAML",
-                    at: position,
-                    help: scalar == 0xFEFF
-                        ? "a byte order mark may only stand at the very beginning: remove this one"
-                        : "remove it, or write it as an escape in a double-quoted string")
+                throw DiagnosticsError(
+                    Diagnostic(
+                        "yaml-control-character", "the character U+\(Self.hexadecimal(scalar, 4).dropFirst(2)) may not stand in YAML",
+                        at: Self.place(file, lineStarts.count, column),
+                        help: scalar == 0xFEFF
+                            ? "a byte order mark may only stand at the very beginning: remove this one"
+                            : "remove it, or write it as an escape in a double-quoted string"))
             }
             index += length
             characters += 1
@@ -72,6 +72,10 @@ struct SourceText {
             if lineStarts[middle] <= character { low = middle } else { high = middle }
         }
         return SourceRange.Position(line: low + 1, column: character - lineStarts[low] + 1)
+    }
+
+    private static func place(_ file: String, _ line: Int, _ column: Int) -> SourceRange {
+        SourceRange(file: file, start: .init(line: line, column: column), end: .init(line: line, column: column + 1))
     }
 
     /// The character at an offset and the number of its bytes, or nil when the bytes are not UTF-8 (Unicode 15, table 3-7).

@@ -201,7 +201,7 @@ extension TreeBuilder {
     }
 
     private mutating func report(unknownTag tag: String, at place: SourceRange) {
-        faults.report(Diagnostic("yaml-unknown-tag", "unknown tag '\(Self.shown(tag))'", at: place, help: Diagnostic.tagHelp))
+        faults.report(Diagnostic("yaml-unknown-tag", "unknown tag '\(Self.shown(tag).shortened)'", at: place, help: Diagnostic.tagHelp))
     }
 
     private mutating func report(tag: String?, doesNotFit value: String, at place: SourceRange) {

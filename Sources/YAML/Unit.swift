@@ -1,8 +1,7 @@
 /// A unit as a power of ten of the SI unit of its kind.
 struct Unit: Hashable {
     enum Dimension: String, Hashable {
-        case time, frequency, voltage, current, capacitance, conductance, resistance, energy, power
-        case ratio = "ratio (none, or %)"
+        case time, frequency, voltage, current, capacitance, conductance, resistance, energy, power, ratio
     }
 
     let dimension: Dimension
