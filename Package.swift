@@ -107,6 +107,7 @@ let package = Package(
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests("ArithmeticTests", mirrors: "Targets/Arithmetic", on: ["Targets", "Chips", "Storage"]),
         tests("LoihiTests", mirrors: "Targets/Loihi", on: ["Targets", "Chips", "Diagnostics", "Numerics", "Storage"]),
+        tests("DrawingTests", mirrors: "Sources/Drawing", on: ["Drawing", "Lowering", "Chips", "Diagnostics", "Numerics", "Storage"]),
         tests("YAMLTests", mirrors: "Sources/YAML", on: ["YAML", "Diagnostics", "Numerics"]),
     ]
 )
