@@ -23,7 +23,8 @@ struct DrawingLegend {
                 node: "scale\(index)",
                 [
                     "shape": "box", "style": "filled", "fillcolor": Ramp.color(Double(index) / 10), "color": "#9a9a9a", "penwidth": "0.4",
-                    "fixedsize": "true", "label": "", "width": inches(step), "height": inches(step), "pos": place(start + Double(index) * step, y),
+                    "fixedsize": "true", "label": "", "width": inches(step), "height": inches(step),
+                    "pos": place(start + Double(index) * step, y),
                 ])
         }
         text("scale-low", "0", x: start - step / 2, y: y - 0.8 * line, size: 8, to: &graph)
@@ -34,7 +35,7 @@ struct DrawingLegend {
         guard heaviestLink > 0 else { return }
         text("links", "packets per step on a link", x: 0, y: y, size: 9, to: &graph)
         for (index, share) in [0.05, 0.5, 1].enumerated() {
-            let x = start + Double(index) * 75 * scale
+            let x = start + Double(index) * 85 * scale
             for (end, offset) in [("a", 0.0), ("b", 26 * scale)] {
                 graph.add(
                     node: "key\(index)\(end)",
@@ -43,9 +44,10 @@ struct DrawingLegend {
             graph.add(
                 edge: "key\(index)a", "key\(index)b",
                 [
-                    "color": Ramp.linkColor(share), "penwidth": String(format: "%.2f", (1 + 6 * share) * min(scale, 2)), "arrowsize": "0.45",
+                    "color": Ramp.linkColor(share), "penwidth": String(format: "%.2f", (1 + 6 * share) * min(scale, 2)),
+                    "arrowsize": "0.45",
                 ])
-            text("key\(index)", String(format: "%.3g", share * heaviestLink), x: x + 30 * scale, y: y, size: 8, to: &graph)
+            text("key\(index)", String(format: "%.3g", share * heaviestLink), x: x + 38 * scale, y: y, size: 8, to: &graph)
         }
     }
 
@@ -58,7 +60,8 @@ struct DrawingLegend {
         graph.add(
             node: "key-\(name)",
             [
-                "shape": "box", "style": "filled", "fillcolor": color, "color": "#9a9a9a", "penwidth": "0.4", "fixedsize": "true", "label": "",
+                "shape": "box", "style": "filled", "fillcolor": color, "color": "#9a9a9a", "penwidth": "0.4", "fixedsize": "true",
+                "label": "",
                 "width": inches(13 * scale), "height": inches(13 * scale), "pos": place(x, y),
             ])
         text("key-\(name)-text", label, x: x + 10 * scale, y: y, size: 8, to: &graph)
@@ -73,12 +76,14 @@ struct DrawingLegend {
         graph.add(
             node: "text-\(name)",
             [
-                "shape": "plain", "style": "invis", "label": "", "width": inches(breadth), "height": inches(points * 1.4), "fixedsize": "true",
+                "shape": "plain", "style": "invis", "label": "", "width": inches(breadth), "height": inches(points * 1.4),
+                "fixedsize": "true",
                 "pos": place(x + breadth / 2, y),
             ])
         graph.nodes[graph.nodes.count - 1].attributes = [
             Graph.Attribute("shape", "plaintext"), Graph.Attribute("label", label + "\\l"),
-            Graph.Attribute("fontname", bold ? "DejaVu Sans Bold" : "DejaVu Sans"), Graph.Attribute("fontsize", String(format: "%.1f", points)),
+            Graph.Attribute("fontname", bold ? "DejaVu Sans Bold" : "DejaVu Sans"),
+            Graph.Attribute("fontsize", String(format: "%.1f", points)),
             Graph.Attribute("fontcolor", "#303030"), Graph.Attribute("margin", "0"), Graph.Attribute("fixedsize", "true"),
             Graph.Attribute("width", inches(breadth)), Graph.Attribute("height", inches(points * 1.4)),
             Graph.Attribute("pos", place(x + breadth / 2, y)),

@@ -55,7 +55,7 @@ extension Graph {
     /// The drawing, with every node where its `pos` says.
     public func render(_ format: DrawingFormat) throws(DiagnosticsError) -> Data {
         let result: Result<Data, DiagnosticsError> = graphviz.withLock { _ in
-            spikewright_capture_messages()
+            spikewright_silence_messages()
             guard let context = gvContext() else { return .failure(Self.failure("no context")) }
             defer { gvFreeContext(context) }
             guard let graph = build() else { return .failure(Self.failure("no graph")) }
@@ -100,7 +100,7 @@ extension Graph {
     }
 
     private static func failure(_ what: String) -> DiagnosticsError {
-        let message = String(cString: spikewright_last_message()).trimmingCharacters(in: .whitespacesAndNewlines)
+        let message = aglasterr().map { String(cString: $0).trimmingCharacters(in: .whitespacesAndNewlines) } ?? ""
         return DiagnosticsError(
             Diagnostic(
                 "drawing-graphviz", "Graphviz failed: \(what)\(message.isEmpty ? "" : ": \(message)")",

@@ -14,7 +14,7 @@ struct MeshDrawing {
     private let tilePadding = 5.0
     /// Room between tiles, in which links are drawn; between chips there is more.
     private let gap = 26.0
-    private let chipGap = 30.0
+    private let chipGap = 44.0
     private var tileWidth: Double { Double(columns) * core + 2 * tilePadding }
     private var tileHeight: Double { Double(rows) * core + 2 * tilePadding }
     private var width: Double { left(ofColumn: mesh.width - 1) + tileWidth }
@@ -48,6 +48,9 @@ struct MeshDrawing {
     /// On a large machine the legend grows with it, to be read on the same picture.
     private var legendScale: Double { max(1, min(6, width / 1100)) }
 
+    /// More cores than names can be read of on one picture: their fill is written, the rest is in the tooltips of the SVG.
+    private var isLarge: Bool { mesh.coreCount > 256 }
+
     private var heaviest: Double { summary.links.map(\.packetsPerStep).max() ?? 0 }
 
     private func addChips(to graph: inout Graph) {
@@ -59,10 +62,15 @@ struct MeshDrawing {
             graph.add(
                 node: "chip\(chip)",
                 [
-                    "shape": "box", "style": "filled", "fillcolor": "#fafafa", "color": "#b0b0b0", "fixedsize": "true", "label": "chip \(chip)",
-                    "labelloc": "t", "fontsize": String(Int(9 * legendScale)), "fontcolor": "#808080", "fontname": "DejaVu Sans",
+                    "shape": "box", "style": "filled", "fillcolor": "#fafafa", "color": "#b0b0b0", "fixedsize": "true", "label": "",
                     "width": inches(chipWidth), "height": inches(chipHeight),
                     "pos": place(x - 10 + chipWidth / 2, height - y + 10 - chipHeight / 2),
+                ])
+            graph.add(
+                node: "chip\(chip)-name",
+                [
+                    "shape": "plaintext", "label": "chip \(chip)", "fontsize": "22", "fontcolor": "#707070", "fontname": "DejaVu Sans",
+                    "margin": "0", "pos": place(x + 30, height - y + 24),
                 ])
         }
     }
@@ -96,15 +104,17 @@ struct MeshDrawing {
         } else if let content {
             let names = content.parts.map(\.population)
             let name = (names.first ?? "") + (Set(names).count > 1 ? " +\(Set(names).count - 1)" : "")
-            label = "\(shortened(name, to: 8))\n\(Int((100 * fraction).rounded())) %\n\(number)"
+            let percent = Int((100 * fraction).rounded())
+            label = isLarge ? "\(percent)" : "\(shortened(name, to: 8))\n\(percent) %\n\(number)"
         } else {
-            label = "\(number)"
+            label = isLarge ? "" : "\(number)"
         }
         graph.add(
             node: "core\(number)",
             [
                 "shape": "box", "style": "filled", "fillcolor": fill, "color": "#9a9a9a", "penwidth": "0.6", "fixedsize": "true",
-                "width": inches(core - 3), "height": inches(core - 3), "pos": place, "label": label, "fontname": "DejaVu Sans", "fontsize": "7.5",
+                "width": inches(core - 3), "height": inches(core - 3), "pos": place, "label": label, "fontname": "DejaVu Sans",
+                "fontsize": isLarge ? "17" : "7.5",
                 "fontcolor": isDead ? "#ffffff" : content == nil ? "#bdbdbd" : Ramp.ink(on: fraction),
                 "tooltip": tooltip(number, content, isDead: isDead),
             ])
@@ -141,7 +151,8 @@ struct MeshDrawing {
                 edge: "l\(index)a", "l\(index)b",
                 [
                     "color": Ramp.linkColor(share), "penwidth": String(format: "%.2f", 1 + 6 * share), "arrowsize": "0.45",
-                    "tooltip": "router \(load.link.from) to \(load.link.to): \(String(format: "%.4g", load.packetsPerStep)) packets per step",
+                    "tooltip":
+                        "router \(load.link.from) to \(load.link.to): \(String(format: "%.4g", load.packetsPerStep)) packets per step",
                 ])
         }
     }
