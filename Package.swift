@@ -92,7 +92,9 @@ let package = Package(
                 "Spikewright", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], path: "Sources/CLI", swiftSettings: settings),
         // Tests mirror the tree.
-        .target(name: "Support", dependencies: ["Diagnostics", "Numerics", "Storage", "Networks", "Chips"], path: "Tests/Support", swiftSettings: settings),
+        .target(
+            name: "Support", dependencies: ["Diagnostics", "Numerics", "Storage", "Networks", "Chips", "Lowering"], path: "Tests/Support",
+            swiftSettings: settings),
         tests("DiagnosticsTests", mirrors: "Sources/Diagnostics", on: ["Diagnostics"]),
         tests("NumericsTests", mirrors: "Sources/Numerics", on: ["Numerics"]),
         tests(
@@ -108,6 +110,9 @@ let package = Package(
         tests("ArithmeticTests", mirrors: "Targets/Arithmetic", on: ["Targets", "Chips", "Storage"]),
         tests("LoihiTests", mirrors: "Targets/Loihi", on: ["Targets", "Chips", "Diagnostics", "Numerics", "Storage"]),
         tests("DrawingTests", mirrors: "Sources/Drawing", on: ["Drawing", "Lowering", "Chips", "Diagnostics", "Numerics", "Storage"]),
+        tests(
+            "PartitioningTests", mirrors: "Passes/Partitioning",
+            on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests("YAMLTests", mirrors: "Sources/YAML", on: ["YAML", "Diagnostics", "Numerics"]),
     ]
 )

@@ -11,7 +11,7 @@ public struct AxonNumbering: Sendable {
 
     public init(_ graph: CoreGraph) {
         self.graph = graph
-        rows = graph.network.projections.ids.map { SynapseRows($0, of: graph.network) }
+        rows = graph.quantized.network.projections.ids.map { SynapseRows($0, of: graph.network) }
     }
 
     /// The neurons of a net's source population that have a synapse on `core`, ascending; `Net.axonCounts` of them.
@@ -19,10 +19,10 @@ public struct AxonNumbering: Sendable {
         let population = graph.population(of: net)
         var reached = [Bool](repeating: false, count: net.neurons.count)
         var row = SynapseRow()
-        for projection in graph.network.projections.ids where graph.network.projections[projection].pre == population {
+        for projection in graph.quantized.network.projections.ids where graph.quantized.network.projections[projection].pre == population {
             let rows = rows[projection.index]
             for slice in graph.cores[core].slices.map({ graph.slices[$0] })
-            where slice.population == graph.network.projections[projection].post {
+            where slice.population == graph.quantized.network.projections[projection].post {
                 var byPattern = [Bool?](repeating: nil, count: rows.patternCount)
                 for (place, source) in net.neurons.enumerated() where !reached[place] {
                     if rows.structure == .dense {
