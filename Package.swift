@@ -63,6 +63,12 @@ let package = Package(
             on: ["Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning"]),
         floor(
             "Targets", path: "Targets",
+            // One line for each description of a chip.
+            resources: [
+                .embedInCode("Loihi/loihi1.yaml"), .embedInCode("Loihi/loihi1x2.yaml"), .embedInCode("Loihi/loihi1x32.yaml"),
+                .embedInCode("Loihi/loihi2.yaml"), .embedInCode("Loihi/loihi2x4.yaml"), .embedInCode("Loihi/loihi2x8.yaml"),
+                .embedInCode("Loihi/loihi2x1152.yaml"),
+            ],
             on: ["Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning"]),
         // Floor 6
         floor(

@@ -10,6 +10,8 @@ package struct CompartmentState: Hashable, Sendable {
     /// How often a current left its bits, and how often a membrane or a drive was cut or wrapped.
     package var currentOverflows = 0
     package var membraneOverflows = 0
+    /// Updates of compartments whose current or membrane was not zero.
+    package var activeUpdates = 0
 
     package init(count: Int) {
         current = [Int32](repeating: 0, count: count)
@@ -92,6 +94,7 @@ package struct CompartmentState: Hashable, Sendable {
             registers, law, arrivals, spikes, noise, currentLaw, membraneLaw, current: &current, membrane: &membrane, held: &held)
         currentOverflows += result.currentOverflows
         membraneOverflows += result.membraneOverflows
+        activeUpdates += result.activeUpdates
         return result.spikes
     }
 
@@ -99,7 +102,7 @@ package struct CompartmentState: Hashable, Sendable {
         _ registers: CompartmentRegisters, _ law: CompartmentLaw, _ arrivals: UnsafePointer<Int32>,
         _ spikes: UnsafeMutableBufferPointer<Int32>, _ noise: Noise, _: Current.Type, _: Membrane.Type, current: inout [Int32],
         membrane: inout [Int32], held: inout [Int32]
-    ) -> (spikes: Int, currentOverflows: Int, membraneOverflows: Int) {
+    ) -> (spikes: Int, currentOverflows: Int, membraneOverflows: Int, activeUpdates: Int) {
         let limit = Int32(truncatingIfNeeded: (1 << law.stateBits) - 1)
         let currentBounds = StateBounds(bits: law.stateBits, range: -limit...limit)
         let membraneBounds = StateBounds(bits: law.stateBits, range: law.membraneRange)
@@ -118,6 +121,7 @@ package struct CompartmentState: Hashable, Sendable {
         var spikeCount = 0
         var currentOverflows = 0
         var membraneOverflows = 0
+        var activeUpdates = 0
 
         // All spans have `registers.count` entries: checked where the step is entered.
         for i in 0..<registers.count {
@@ -136,11 +140,12 @@ package struct CompartmentState: Hashable, Sendable {
             v[unchecked: i] = above ? (next &- threshold[unchecked: i]) & subtracts[unchecked: i] : next
             rest[unchecked: i] = above ? heldSteps[unchecked: i] : rest[unchecked: i] &- (isFree ? 0 : 1)
 
+            activeUpdates &+= nextCurrent | next != 0 ? 1 : 0
             spikes[spikeCount] = Int32(truncatingIfNeeded: i)
             spikeCount &+= above ? 1 : 0
             currentOverflows &+= nextCurrent != sum ? 1 : 0
             membraneOverflows &+= isFree && (next != plain || drive != plainDrive) ? 1 : 0
         }
-        return (spikeCount, currentOverflows, membraneOverflows)
+        return (spikeCount, currentOverflows, membraneOverflows, activeUpdates)
     }
 }

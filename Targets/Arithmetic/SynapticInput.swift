@@ -52,6 +52,19 @@ package struct SynapticInput: Hashable, Sendable {
         for index in Int(bank.runOffsets[axon])..<Int(bank.runOffsets[axon &+ 1]) { add(bank.runs[index], of: bank, payload: 1) }
     }
 
+    /// Takes the spikes of a source: for each its axon in the table, unless that is negative.
+    /// - Returns: how many had an axon.
+    package mutating func accept(_ spikes: UnsafeBufferPointer<Int32>, through axons: [Int32], of bank: SynapseBank) -> Int {
+        var count = 0
+        for spike in spikes {
+            let axon = Int(axons[Int(spike)])
+            if axon < 0 { continue }
+            count &+= 1
+            accept(axon: axon, of: bank)
+        }
+        return count
+    }
+
     /// Takes a graded spike: every weight is multiplied by the payload, in 32 bits.
     package mutating func accept(axon: Int, payload: Int32, of bank: SynapseBank) {
         synapticOperations += Int(bank.synapseCounts[axon])

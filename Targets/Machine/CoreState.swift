@@ -1,0 +1,67 @@
+import Simulation
+
+/// The state of an emulated core, and its part of a step.
+struct CoreState: Sendable {
+    var input: SynapticInput
+    var compartments: CompartmentState
+    /// Packets that came in through each inlet.
+    var packets: [Int]
+    var spikes = 0
+    /// Spikes of recorded parts, by part, in the order in which they happened.
+    var recorded: [[Recording.Spike]] = []
+
+    init(_ image: CoreImage) {
+        input = SynapticInput(image.bank)
+        compartments = CompartmentState(count: image.registers.count)
+        compartments.membrane = image.initialMembrane
+        packets = [Int](repeating: 0, count: image.inlets.count)
+    }
+
+    /// Back to the state before the first step; counters stay.
+    mutating func reset(_ image: CoreImage) {
+        input.clear()
+        compartments.clear()
+        for index in image.initialMembrane.indices where image.initialMembrane[index] != 0 {
+            compartments.membrane[index] = image.initialMembrane[index]
+        }
+    }
+
+    /// Takes the spikes of one source in the step before.
+    /// - Parameters:
+    ///   - spikes: compartments or neurons of the source, below the length of the inlet's table.
+    ///   - payloads: parallel to `spikes`; nil: spikes carry nothing.
+    @inline(__always)
+    mutating func accept(
+        _ spikes: UnsafeBufferPointer<Int32>, payloads: UnsafeBufferPointer<Int32>?, through inlet: Inlet, _ index: Int, of image: CoreImage
+    ) {
+        var count = 0
+        if let payloads {
+            for (place, spike) in spikes.enumerated() {
+                let axon = inlet.axons[Int(spike)]
+                if axon < 0 { continue }
+                count += 1
+                input.accept(axon: Int(axon), payload: payloads[place], of: image.bank)
+            }
+        } else {
+            count = input.accept(spikes, through: inlet.axons, of: image.bank)
+        }
+        packets[index] &+= count
+    }
+
+    /// Delivers what was accepted and moves the compartments on.
+    /// - Returns: how many spiked.
+    @inline(__always)
+    mutating func step(_ image: CoreImage, spikes list: UnsafeMutableBufferPointer<Int32>) -> Int {
+        input.deliver(image.bank)
+        let count = Self.step(&input.ring, &compartments, image, list)
+        spikes &+= count
+        return count
+    }
+
+    @inline(__always)
+    private static func step(
+        _ ring: inout ArrivalRing, _ compartments: inout CompartmentState, _ image: CoreImage, _ list: UnsafeMutableBufferPointer<Int32>
+    ) -> Int {
+        ring.consume { compartments.step(image.registers, law: image.law, arrivals: $0, spikes: list) }
+    }
+}

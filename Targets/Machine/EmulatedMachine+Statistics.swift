@@ -1,0 +1,25 @@
+package import Simulation
+
+extension EmulatedMachine {
+    package var statistics: EmulatorStatistics {
+        var statistics = EmulatorStatistics()
+        statistics.steps = stepCount
+        var active = 0
+        for (core, description) in zip(cores, image.cores) {
+            statistics.spikes += core.spikes
+            statistics.synapticOperations += core.input.synapticOperations
+            statistics.neuronUpdates += stepCount * description.registers.count
+            statistics.overflows += core.compartments.currentOverflows + core.compartments.membraneOverflows
+            active += core.compartments.activeUpdates
+        }
+        let traffic = mesh.count(cores.map(\.packets))
+        statistics.packets = traffic.packets
+        statistics.hopsEastWest = traffic.hopsEastWest
+        statistics.hopsNorthSouth = traffic.hopsNorthSouth
+        statistics.linkLoads = traffic.linkLoads
+        statistics.energy = costs.energy(
+            operations: statistics.synapticOperations, active: active, inactive: statistics.neuronUpdates - active, traffic)
+        statistics.time = busyTime
+        return statistics
+    }
+}
