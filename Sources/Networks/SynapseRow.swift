@@ -35,9 +35,24 @@ public struct SynapseRow: Hashable, Sendable {
 public protocol RowSource: Sendable {
     var sourceCount: Int { get }
     var targetCount: Int { get }
-    /// Whether every source reaches every target (but perhaps itself), each once.
-    var isDense: Bool { get }
+    /// No delay is longer, in steps; smaller bounds save memory.
+    var maximumDelay: Int { get }
 
     /// Replaces `row` with the synapses of `source`, targets ascending.
     func read(_ source: Int, into row: inout SynapseRow)
+
+    /// Only the synapses to `targets`: the slice of the whole row.
+    func read(_ source: Int, targets: Range<Int>, into row: inout SynapseRow)
+}
+
+extension RowSource {
+    public func read(_ source: Int, targets: Range<Int>, into row: inout SynapseRow) {
+        read(source, into: &row)
+        let slice = sortedSlice(row.targets, 0..<row.count, targets)
+        if slice.count == row.count { return }
+        row.targets = Array(row.targets[slice])
+        row.weights = Array(row.weights[slice])
+        row.delays = Array(row.delays[slice])
+        if !row.parameters.isEmpty { row.parameters = Array(row.parameters[slice]) }
+    }
 }
