@@ -49,6 +49,7 @@ public struct DequantizedRows: RowSource {
     public var sourceCount: Int { rows.sourceCount }
     public var targetCount: Int { rows.targetCount }
     public var isDense: Bool { rows.isDense }
+    public var maximumDelay: Int { min(rows.maximumDelay, longestDelay.map { Int($0) } ?? .max) }
 
     public func read(_ source: Int, into row: inout SynapseRow) {
         rows.read(source, into: &row)

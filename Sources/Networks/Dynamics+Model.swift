@@ -101,11 +101,11 @@ private func convolved(_ tauM: Double, _ tauS: Double, _ h: Double) -> Double {
 private func convolvedTwice(_ tauM: Double, _ tauS: Double, _ h: Double) -> Double {
     let x = (1 / tauM - 1 / tauS) * h
     let series: Double
-    if abs(x) < 1e-2 {
+    if abs(x) < 1 {
         // (e^x (x - 1) + 1) / x² = Σ x^k / (k! (k + 2)); the closed form cancels here.
         var term = 1.0
         var sum = 0.0
-        for k in 0..<12 {
+        for k in 0..<20 {
             sum += term / Double(k + 2)
             term *= x / Double(k + 1)
         }

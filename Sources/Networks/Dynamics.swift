@@ -10,6 +10,7 @@
 ///     spike:            v > threshold + beta · a  (or ≥), unless held
 ///     reset:            v ← resetValue, or v ← v - (threshold + beta · a)
 ///     held:             for `refractorySteps` steps after a spike v keeps its value after the reset; i_r goes on
+///                       (a `subtract_next` that falls into them is still subtracted)
 ///
 /// A delta synapse is `currentDecay = 0` with `arrivals_first`: i_r is what arrives in this step. Alpha synapses carry a second
 /// variable: x_r ← currentDecay_r · x_r + alphaJump_r · g_r feeds i_r ← currentDecay_r · i_r + alphaFeed_r · x_r (x_r as it was), and
@@ -17,7 +18,7 @@
 ///
 /// All arrays have one entry per neuron; receptors are indexed excitatory 0, inhibitory 1.
 public struct Dynamics: Hashable, Sendable {
-    public enum Synapse: String, Hashable, Sendable { case delta, exponential, alpha }
+    public enum Synapse: String, Hashable, Sendable, BitwiseCopyable { case delta, exponential, alpha }
 
     public var synapse: Synapse
     public var order: NeuronModel.Order

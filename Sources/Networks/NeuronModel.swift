@@ -31,7 +31,7 @@ public struct NeuronModel: Hashable, Sendable {
     }
 
     /// What a spike does to the membrane potential.
-    public enum Reset: String, CaseIterable, Hashable, Sendable {
+    public enum Reset: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
         /// Set it to `v_reset`.
         case toValue = "to_value"
         /// Subtract the (adapted) threshold's distance from rest, at once.

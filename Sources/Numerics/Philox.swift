@@ -2,7 +2,7 @@
 ///
 /// A number depends only on the seed, on what it is for and on its index, never on how many were drawn before, so results do not
 /// depend on the number of threads or on the order of the work.
-public struct Philox: Hashable, Sendable {
+public struct Philox: Hashable, Sendable, BitwiseCopyable {
     @usableFromInline let key0: UInt32
     @usableFromInline let key1: UInt32
     @usableFromInline let stream: UInt64

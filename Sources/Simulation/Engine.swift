@@ -32,7 +32,7 @@ public struct RecordingRequest: Hashable, Sendable {
 
 /// What was kept of a run; dictionaries are keyed by population name.
 public struct Recording: Hashable, Sendable {
-    public struct Spike: Hashable, Sendable {
+    public struct Spike: Hashable, Sendable, BitwiseCopyable {
         /// Step in which the neuron spiked, from 0 at the start of the run.
         public var step: Int32
         public var neuron: Int32

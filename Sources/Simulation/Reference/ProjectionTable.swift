@@ -14,7 +14,7 @@ struct PartTable<Real: EngineScalar>: BitwiseCopyable {
 
     var layout = Layout.empty
     var lower = 0
-    /// Dense: targets, a multiple of the block.
+    /// Targets, rounded up to the block.
     var width = 0
     var rowStride = 0
     /// Delays that occur, ascending.
@@ -31,7 +31,7 @@ struct PartTable<Real: EngineScalar>: BitwiseCopyable {
 }
 
 /// Reads rows once and lays them out for delivery: dense when a fifth or more of the pairs are connected with one delay, else sparse.
-struct TableBuilder<Real: EngineScalar> {
+struct TableBuilder<Real: EngineScalar>: @unchecked Sendable {
     /// Above this density a contiguous sum beats scattering (about a sixth of the cost for each synapse) and takes no more memory.
     private static var denseAbove: Double { 0.2 }
 
@@ -98,6 +98,7 @@ struct TableBuilder<Real: EngineScalar> {
         var table = PartTable<Real>(
             lower: lower, delays: arena.copy(used.map { Int32($0 + 1) }), delayCount: used.count, offsets: arena.allocate(count: 1),
             targets16: arena.allocate(count: 1), targets32: arena.allocate(count: 1))
+        table.width = (upper - lower + laneBlock - 1) / laneBlock * laneBlock
         let count = targets.count
         if count == 0 { return table }
         let first = weights.pointer[0]
@@ -129,7 +130,6 @@ struct TableBuilder<Real: EngineScalar> {
     private func finishDense(_ table: inout PartTable<Real>, isUniform: Bool, in arena: Arena) -> PartTable<Real> {
         table.layout = .dense
         table.synapses = targets.count
-        table.width = (upper - lower + laneBlock - 1) / laneBlock * laneBlock
         table.rowStride = isUniform ? 0 : table.width
         let rows = isUniform ? 1 : sources
         let dense = arena.allocate(Real.self, count: rows * table.width)

@@ -50,9 +50,8 @@ public final class ReferenceCore<Real: EngineScalar>: @unchecked Sendable {
             let plan = tables.populations[index]
             for projection in plan.firstProjection..<plan.lastProjection {
                 for part in 0..<parts {
-                    let isSource = tables.populations[tables.projections[projection].pre].neurons == nil
-                    let isDense = tables.projections[projection].tables[part].layout == .dense
-                    repeats[projection * parts + part] = RepeatedSum(count: isSource && isDense ? plan.bounds[parts] : 0, in: arena)
+                    let count = tables.projections[projection].sumsApart ? plan.bounds[parts] : 0
+                    repeats[projection * parts + part] = RepeatedSum(count: count, in: arena)
                 }
             }
         }
@@ -196,7 +195,7 @@ public final class ReferenceCore<Real: EngineScalar>: @unchecked Sendable {
                 let list = ring.list(slot, from: bounds[sender])
                 if ring.graded[place] == 0 {
                     Simulation.deliver(list.neurons, nil, count, table, slot: delay, into: accumulator)
-                } else if repeats[projection &* ring.parts &+ part].count == 0 {
+                } else if !plan.sumsApart {
                     Simulation.deliver(list.neurons, list.values, count, table, slot: delay, into: accumulator)
                 } else {
                     deliverGraded(list, count, table, ring.repeated[slot] == 1, projection &* ring.parts &+ part, accumulator, step)
@@ -205,7 +204,7 @@ public final class ReferenceCore<Real: EngineScalar>: @unchecked Sendable {
         }
     }
 
-    /// Graded input is often the same at every step (direct encoding): its sum is kept apart, and computed only when the input changes.
+    /// Graded input is often the same at every step (direct encoding): its sum is kept, and computed only when the input changes.
     @inline(__always)
     private func deliverGraded(
         _ list: (neurons: UnsafeMutablePointer<Int32>, values: UnsafeMutablePointer<Real>), _ count: Int, _ table: PartTable<Real>,

@@ -87,7 +87,8 @@ public final class ReferenceEngine<Real: EngineScalar>: Engine {
 
         var recording = Recording(steps: steps)
         for id in network.populations.ids {
-            let isOn = !request.spikes.isEmpty && request.spikes.contains(network.populations[id].name)
+            // What rate units send is no spike.
+            let isOn = request.spikes.contains(network.populations[id].name) && tables.populations[id.index].neurons?.isRate != true
             for part in 0..<tables.parts {
                 core.logs[id.index * tables.parts + part].isOn = isOn
                 core.logs[id.index * tables.parts + part].spikes.removeAll()
@@ -106,7 +107,7 @@ public final class ReferenceEngine<Real: EngineScalar>: Engine {
             recording.membranes[network.populations[id].name] = Array(membranes)
             core.membraneLogs[id.index] = MembraneLog()
         }
-        for id in network.populations.ids where core.logs[id.index * tables.parts].isOn {
+        for id in network.populations.ids where request.spikes.contains(network.populations[id].name) {
             recording.spikes[network.populations[id].name] = spikes(of: id.index)
         }
         return recording

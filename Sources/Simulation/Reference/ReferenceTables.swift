@@ -29,6 +29,8 @@ struct PopulationPlan<Real: EngineScalar>: BitwiseCopyable {
 struct ProjectionPlan<Real: EngineScalar>: BitwiseCopyable {
     let pre: Int
     let receptor: Int
+    /// Whether graded events are summed apart before they are added: sources that send to this projection with one delay.
+    let sumsApart: Bool
     /// [parts].
     let tables: UnsafeMutablePointer<PartTable<Real>>
 }
@@ -90,9 +92,11 @@ final class ReferenceTables<Real: EngineScalar>: @unchecked Sendable {
                         populations[projection.pre.index].longestDelay, Int(delays.last ?? 1))
                     synapses += tables[part].synapses
                 }
-                if (0..<parts).contains(where: { tables[$0].delayCount > 0 }) {
-                    plans.append(ProjectionPlan(pre: projection.pre.index, receptor: receptor, tables: tables))
-                }
+                let delays = Set((0..<parts).flatMap { part in (0..<tables[part].delayCount).map { tables[part].delays[$0] } })
+                if delays.isEmpty { continue }
+                let sumsApart = delays.count == 1 && populations[projection.pre.index].neurons == nil
+                plans.append(
+                    ProjectionPlan(pre: projection.pre.index, receptor: receptor, sumsApart: sumsApart, tables: tables))
             }
             populations[post].lastProjection = plans.count
         }

@@ -1,4 +1,4 @@
-import Networks
+public import Networks
 import Numerics
 
 #if canImport(Glibc)
