@@ -62,7 +62,6 @@ package enum NetworkFault: String, CaseIterable {
     case delayClipped = "network-delay-clipped"
     case sizesDiffer = "network-sizes-differ"
     case tooManyPartners = "network-too-many-partners"
-    case tooManySynapses = "network-too-many-synapses"
     case listRow = "network-list-row"
     case listIndex = "network-list-index"
     case listDuplicate = "network-list-duplicate"

@@ -69,14 +69,7 @@ extension NetworkReader {
     private mutating func warnAboutAttributesWithoutEffect(
         _ kind: NeuronModel.Kind, _ reader: inout MappingReader, _ draft: PopulationDraft
     ) {
-        let idle: [String] =
-            switch kind {
-            case .rate: ["integration", "reset", "threshold", "order", "input_scaling"]
-            case .leakyReadout: ["reset", "threshold"]
-            case .integrateAndFire: ["input_scaling"]
-            default: []
-            }
-        for key in idle {
+        for key in attributesWithoutEffect(kind) {
             guard let entry = reader.entry(key) else { continue }
             reader.report(
                 Diagnostic(
@@ -121,7 +114,7 @@ extension NetworkReader {
                     .refractoryRounded,
                     "'tau_refrac' of \(draft.owner), \(text(refractory)) ms, is no multiple of the timestep of \(text(timestep)) ms "
                         + "and becomes \(text(steps)) steps",
-                    at: place(.tauRefrac), help: "write \(text(steps * timestep)) ms, or choose a timestep that divides it",
+                    at: place(.tauRefrac), help: "write \(text(tidy(steps * timestep))) ms, or choose a timestep that divides it",
                     severity: .warning))
         }
         if model.integration == .euler, case .uniform(let tau) = model[.tauM], model.kind.definition(of: .tauM) != nil, tau <= timestep {
@@ -167,5 +160,15 @@ extension Distribution {
         case .lognormal(let mean, let sigma): exp(mean + sigma * sigma / 2)
         case .exponential(let mean): mean
         }
+    }
+}
+
+/// The attributes that change nothing for a kind of neuron.
+func attributesWithoutEffect(_ kind: NeuronModel.Kind) -> [String] {
+    switch kind {
+    case .rate: ["integration", "reset", "threshold", "order", "input_scaling"]
+    case .leakyReadout: ["reset", "threshold"]
+    case .integrateAndFire: ["input_scaling"]
+    default: []
     }
 }

@@ -29,7 +29,7 @@ extension NetworkReader {
     mutating func readConnector(_ node: Node, _ context: ProjectionContext) -> Connection? {
         let known = ConnectorName.allCases.map(\.rawValue)
         let name = "'connector' of \(context.owner)"
-        guard let variant = attempt({ _ throws(DiagnosticsError) in try Reading.variant(among: known).parse(node, name) }),
+        guard let variant = attempt({ () throws(DiagnosticsError) in try Reading.variant(among: known).parse(node, name) }),
             let kind = ConnectorName(rawValue: variant.name)
         else { return nil }
         if kind == .list { return readList(variant, context) }

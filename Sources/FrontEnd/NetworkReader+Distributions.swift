@@ -2,6 +2,12 @@ import Diagnostics
 import Networks
 import YAML
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The distributions by the names that PyNN gives them, with their parameters.
 enum DistributionName: String, CaseIterable {
     case uniform
@@ -17,7 +23,7 @@ extension NetworkReader {
     /// `{normal: {mean: 0, sigma: 0.1}}`; every number in `unit`, those of `lognormal` are of the logarithm and have none.
     mutating func readDistribution(_ node: Node, _ name: String, in unit: ValueUnit) -> Distribution? {
         let known = DistributionName.allCases.map(\.rawValue)
-        guard let variant = attempt({ _ throws(DiagnosticsError) in try Reading.variant(among: known).parse(node, name) }),
+        guard let variant = attempt({ () throws(DiagnosticsError) in try Reading.variant(among: known).parse(node, name) }),
             let kind = DistributionName(rawValue: variant.name)
         else { return nil }
         var reader = MappingReader(variant.options, of: "the distribution '\(kind.rawValue)' in \(name)", keys: "parameter")
@@ -28,8 +34,7 @@ extension NetworkReader {
             let (low, high) = (reader.required("low", real), reader.required("high", real))
             if let low, let high { distribution = .uniform(low: low, high: high) }
         case .uniformInteger:
-            let bound = Reading.integer(atLeast: -Int(Int32.max), atMost: Int(Int32.max))
-            let (low, high) = (reader.required("low", bound), reader.required("high", bound))
+            let (low, high) = (reader.required("low", whole(unit)), reader.required("high", whole(unit)))
             if let low, let high { distribution = .uniformInteger(low: low, high: high) }
         case .normal:
             let (mean, sigma) = (reader.value("mean", real, default: 0), reader.required("sigma", real))
@@ -48,7 +53,10 @@ extension NetworkReader {
                 try NetworkReader.number(node, name, in: .none(reason: "it is of the logarithm"))
             }
             let (mean, sigma) = (reader.value("mean", logarithm, default: 0), reader.required("sigma", logarithm))
-            if let sigma { distribution = .lognormal(mean: mean, sigma: sigma) }
+            // The logarithm of a number of steps is less by that of the timestep.
+            var shift = 0.0
+            if case .steps(let timestep) = unit { shift = log(timestep) }
+            if let sigma { distribution = .lognormal(mean: mean - shift, sigma: sigma) }
         case .exponential:
             if let mean = reader.required("mean", real) { distribution = .exponential(mean: mean) }
         }
@@ -57,6 +65,24 @@ extension NetworkReader {
         reader.finish(into: &collector)
         guard let distribution, !hasFaults, before || !collector.hasErrors else { return nil }
         return isSound(distribution, name, unit, at: variant.options.place ?? node.place) ? distribution : nil
+    }
+
+    /// A whole number of 31 bits: in the unit, where one is possible, or of steps.
+    private func whole(_ unit: ValueUnit) -> Reading<Int> {
+        Reading { node, name throws(DiagnosticsError) in
+            let value = try NetworkReader.number(node, name, in: unit)
+            if isWhole(value), abs(value) <= Double(Int32.max) { return Int(value.rounded()) }
+            let wanted: String
+            if case .steps(let timestep) = unit {
+                wanted = "a multiple of the timestep of \(text(timestep)) ms"
+            } else {
+                wanted = "a whole number"
+            }
+            throw DiagnosticsError(
+                Diagnostic(
+                    .distributionBounds, "\(name) must be \(wanted) of at most \(Int32.max), is \(node.summary)", at: node.place,
+                    help: "write \(wanted), or use 'uniform', whose draws need not be whole"))
+        }
     }
 
     private mutating func isSound(_ distribution: Distribution, _ name: String, _ unit: ValueUnit, at place: SourceRange?) -> Bool {

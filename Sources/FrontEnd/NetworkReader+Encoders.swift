@@ -14,7 +14,7 @@ extension NetworkReader {
     mutating func readEncoder(_ node: Node) -> (encoder: Encoder, steps: Int)? {
         let known = EncoderName.allCases.map(\.rawValue)
         guard
-            let variant = attempt({ _ throws(DiagnosticsError) in try Reading.variant(among: known).parse(node, "'encode' of the task") }),
+            let variant = attempt({ () throws(DiagnosticsError) in try Reading.variant(among: known).parse(node, "'encode' of the task") }),
             let kind = EncoderName(rawValue: variant.name)
         else { return nil }
         let owner = "the encoder '\(kind.rawValue)'"
@@ -43,7 +43,7 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .encoderRate,
-                    "'max' of \(owner), \(text(maximum)) Hz, asks for \(text(maximum * timestep / 1000)) spikes in each step of "
+                    "'max' of \(owner), \(text(maximum)) Hz, asks for \(text(tidy(maximum * timestep / 1000))) spikes in each step of "
                         + "\(text(timestep)) ms, and at most one is possible",
                     at: node?.place, help: "lower it to at most \(text(1000 / timestep)) Hz, or shorten the timestep"))
             return nil
@@ -67,7 +67,7 @@ extension NetworkReader {
                 Diagnostic(
                     .encoderLatency, "\(owner): \(fault)",
                     at: (first > last ? firstNode : lastNode)?.place ?? firstNode?.place ?? lastNode?.place,
-                    help: "choose 0 ≤ first ≤ last ≤ \(text(Double(steps - 1) * timestep)) ms, or a longer duration"))
+                    help: "choose 0 ≤ first ≤ last ≤ \(text(tidy(Double(steps - 1) * timestep))) ms, or a longer duration"))
             return nil
         }
         return .latency(first: first, last: last, threshold: threshold)

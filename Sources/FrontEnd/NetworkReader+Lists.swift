@@ -19,7 +19,7 @@ extension NetworkReader {
             let rows = (0..<array.shape[0]).map { Array(values[$0 * array.shape[1]..<($0 + 1) * array.shape[1]]) }
             return connection(rows, columns: array.shape[1], name, context, variant) { _, _ in variant.options.place }
         }
-        guard let items = attempt({ _ throws(DiagnosticsError) in try variant.options.asSequence(name) }) else { return nil }
+        guard let items = attempt({ () throws(DiagnosticsError) in try variant.options.asSequence(name) }) else { return nil }
         guard let rows = inlineRows(items, name, context) else { return nil }
         return connection(rows, columns: rows.first?.count ?? 2, name, context, variant) { row, column in
             items[row].sequence?[column].place ?? items[row].place
@@ -45,7 +45,7 @@ extension NetworkReader {
                 let value: Double? =
                     switch column {
                     case 0, 1:
-                        attempt { _ throws(DiagnosticsError) in
+                        attempt { () throws(DiagnosticsError) in
                             Double(try cell.asInteger("the \(column == 0 ? "source" : "target") in \(rowName)"))
                         }
                     case 2: number(cell, "the weight in \(rowName)", in: weightUnit(context))

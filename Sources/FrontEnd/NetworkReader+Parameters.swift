@@ -8,9 +8,17 @@ enum ValueUnit: Hashable {
     case physical(String)
     /// No unit may be written; `reason` says why: `the population says units: normalized`.
     case none(reason: String)
+    /// A time in ms, or in steps when it says so; the number that is read is one of steps, of so many ms each.
+    case steps(Double)
 
     /// Behind a number: ` mV`, or nothing.
-    var suffix: String { if case .physical(let unit) = self { " \(unit)" } else { "" } }
+    var suffix: String {
+        switch self {
+        case .physical(let unit): " \(unit)"
+        case .none: ""
+        case .steps: " steps"
+        }
+    }
 
     init(_ unit: ParameterDefinition.Unit, _ units: Population.Units) {
         switch unit {
@@ -42,7 +50,7 @@ extension NetworkReader {
         case .mapping:
             if isFileReference(node) {
                 guard let array = readArray(node, name, accept: { Self.fits($0, draft) }) else { return nil }
-                return perNeuron(array.values.map(Double.init), array.shape, name, unit, range, draft, at: node.place)
+                return perNeuron(array.doubles, array.shape, name, unit, range, draft, at: node.place)
             }
             guard let distribution = readDistribution(node, name, in: unit) else { return nil }
             let bounds = distribution.range
@@ -108,13 +116,16 @@ extension NetworkReader {
 
     /// A finite number in the given unit.
     mutating func number(_ node: Node, _ name: String, in unit: ValueUnit) -> Double? {
-        attempt { _ throws(DiagnosticsError) in try NetworkReader.number(node, name, in: unit) }
+        attempt { () throws(DiagnosticsError) in try NetworkReader.number(node, name, in: unit) }
     }
 
     static func number(_ node: Node, _ name: String, in unit: ValueUnit) throws(DiagnosticsError) -> Double {
         let quantity = try Quantity(node, name)
         switch unit {
         case .physical(let unit): return try quantity.value(in: unit, name)
+        case .steps(let timestep):
+            let isInSteps = quantity.unit == "steps" || quantity.unit == "step"
+            return isInSteps ? quantity.value : try quantity.value(in: "ms", name) / timestep
         case .none(let reason):
             guard let written = quantity.unit else { return quantity.value }
             throw DiagnosticsError(
@@ -130,7 +141,7 @@ extension NetworkReader {
     /// The numbers of a list, or of lists in lists of equal length, row-major, with their shape.
     mutating func nestedNumbers(_ node: Node, _ name: String, in unit: ValueUnit) -> (values: [Double], shape: [Int])? {
         var values: [Double] = []
-        return attempt { _ throws(DiagnosticsError) in
+        return attempt { () throws(DiagnosticsError) in
             let shape = try collectNumbers(node, name, in: unit, into: &values)
             return (values, shape)
         }

@@ -89,7 +89,7 @@ extension NetworkReader {
         let name = "'record' of \(draft.owner)"
         let reading: Reading<[Recordable]> =
             node.sequence == nil ? Reading.choice(of: Recordable.self).map { [$0] } : .list(of: .choice(of: Recordable.self))
-        guard let wanted = attempt({ _ throws(DiagnosticsError) in try reading.parse(node, name) }) else { return nil }
+        guard let wanted = attempt({ () throws(DiagnosticsError) in try reading.parse(node, name) }) else { return nil }
         guard let cell = variant?.name else { return Set(wanted) }
         let possible = recordables(of: cell)
         for (index, recordable) in wanted.enumerated() where !possible.contains(recordable) {

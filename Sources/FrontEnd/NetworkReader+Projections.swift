@@ -13,7 +13,7 @@ extension NetworkReader {
     }
 
     mutating func readProjections(_ node: Node, into network: inout Network) {
-        guard let items = node.isNull ? [] : attempt({ _ throws(DiagnosticsError) in try node.asSequence("'projections' of the network") })
+        guard let items = node.isNull ? [] : attempt({ () throws(DiagnosticsError) in try node.asSequence("'projections' of the network") })
         else { return }
         var places: [String: SourceRange?] = [:]
         for (index, item) in items.enumerated() {
@@ -77,7 +77,7 @@ extension NetworkReader {
 
     /// The population of a name, or nil after reporting that there is none.
     mutating func population(_ node: Node, _ name: String) -> ID<Population>? {
-        guard let text = attempt({ _ throws(DiagnosticsError) in try Reading.name.parse(node, name) }) else { return nil }
+        guard let text = attempt({ () throws(DiagnosticsError) in try Reading.name.parse(node, name) }) else { return nil }
         if let index = drafts.firstIndex(where: { $0.name == text }) { return ID(index) }
         let known = drafts.map(\.name)
         collector.report(

@@ -20,7 +20,7 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .skipTooLong, "the readout skips \(count(skip, "step")), but a sample has only \(task.steps)", at: skipNode?.place,
-                    help: "skip less than \(text(Double(task.steps) * timestep)) ms, or lengthen the encoder's duration"))
+                    help: "skip less than \(text(tidy(Double(task.steps) * timestep))) ms, or lengthen the encoder's duration"))
         }
         guard isSound, let skip else { return nil }
         return Readout(id, decode, skip: skip)
@@ -60,13 +60,13 @@ extension NetworkReader {
     /// The rule's name, and all else as options for the rule to read.
     mutating func readLearning(_ node: Node) -> LearningSpecification? {
         guard node.mapping != nil else {
-            let name = attempt { _ throws(DiagnosticsError) in try Reading.text.parse(node, "the learning rule") }
+            let name = attempt { () throws(DiagnosticsError) in try Reading.text.parse(node, "the learning rule") }
             return name.map { LearningSpecification(rule: $0, place: node.place) }
         }
         var reader = MappingReader(node, of: "the learning")
         let rule = reader.required("rule", .text)
         let entries = (node.mapping ?? []).filter { $0.key != "rule" }
-        let options = attempt { _ throws(DiagnosticsError) in try optionTree(Node(.mapping(entries), at: node.place), "'learning'") }
+        let options = attempt { () throws(DiagnosticsError) in try optionTree(Node(.mapping(entries), at: node.place), "'learning'") }
         for diagnostic in reader.collector.diagnostics { collector.report(diagnostic) }
         guard let rule, let options else { return nil }
         return LearningSpecification(rule: rule, options: options, place: node.place)
@@ -83,7 +83,8 @@ func optionTree(_ node: Node, _ name: String) throws(DiagnosticsError) -> Option
                 help: "write a value behind the colon, or remove the option for its default"))
     case .scalar(let scalar):
         if scalar.style == .plain, let flag = try? node.asBool() { return OptionTree(.flag(flag), at: node.place) }
-        if scalar.style == .plain, let quantity = try? Quantity(node) {
+        // A text is a quantity also in quotes, as the printer may leave them out; a bare number in quotes is text.
+        if let quantity = try? Quantity(node), quantity.unit != nil || scalar.style == .plain {
             return OptionTree(.number(quantity.value, unit: quantity.unit ?? ""), at: node.place)
         }
         // A number that does not fit says so; all else is text.

@@ -20,7 +20,7 @@ extension NetworkReader {
         reader.finish(into: &collector)
         guard let node, let size = draft.size else { return nil }
         let name = "'spike_times' of \(draft.owner)"
-        guard let items = attempt({ _ throws(DiagnosticsError) in try node.asSequence(name) }) else { return nil }
+        guard let items = attempt({ () throws(DiagnosticsError) in try node.asSequence(name) }) else { return nil }
         if let trains = items.first.map({ _ in items.compactMap(\.sequence) }), trains.count == items.count, !items.isEmpty {
             guard items.count == size else {
                 collector.report(
@@ -49,12 +49,12 @@ extension NetworkReader {
     }
 
     private mutating func spikeTrain(_ node: Node, _ name: String) -> [Double]? {
-        guard let items = attempt({ _ throws(DiagnosticsError) in try node.asSequence(name) }) else { return nil }
+        guard let items = attempt({ () throws(DiagnosticsError) in try node.asSequence(name) }) else { return nil }
         var times: [Double] = []
         times.reserveCapacity(items.count)
         var isRounded = false
         for item in items {
-            guard let time = attempt({ _ throws(DiagnosticsError) in try Quantity(item, "a time of \(name)").value(in: "ms") }) else {
+            guard let time = attempt({ () throws(DiagnosticsError) in try Quantity(item, "a time of \(name)").value(in: "ms") }) else {
                 return nil
             }
             guard time >= 0 else {
@@ -77,7 +77,7 @@ extension NetworkReader {
                     Diagnostic(
                         .spikeTimeRounded,
                         "\(name): \(text(time)) ms is no multiple of the timestep of \(text(timestep)) ms and moves to "
-                            + "\(text((time / timestep).rounded() * timestep)) ms",
+                            + "\(text(tidy((time / timestep).rounded() * timestep))) ms",
                         at: item.place, help: "round the times, or choose a shorter timestep", severity: .warning))
             }
             times.append(time)
@@ -106,7 +106,7 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .rateTooHigh,
-                    "'rate' of \(draft.owner), \(text(highest)) Hz, asks for \(text(highest * timestep / 1000)) spikes in each step of "
+                    "'rate' of \(draft.owner), \(text(highest)) Hz, asks for \(text(tidy(highest * timestep / 1000))) spikes in each step of "
                         + "\(text(timestep)) ms, and at most one is possible",
                     at: rateNode?.place ?? variant.place, help: "lower it to at most \(text(1000 / timestep)) Hz, or shorten the timestep"))
             return nil

@@ -51,7 +51,7 @@ extension NetworkReader {
         let known = NamedDataSet.all.map(\.name)
         let formats = DataSource.DataFiles.Format.allCases.map(\.rawValue)
         if node.mapping == nil {
-            guard let name = attempt({ _ throws(DiagnosticsError) in try Reading.name.parse(node, "'data' of the task") }) else {
+            guard let name = attempt({ () throws(DiagnosticsError) in try Reading.name.parse(node, "'data' of the task") }) else {
                 return nil
             }
             if known.contains(name) { return .named(name) }
@@ -69,7 +69,7 @@ extension NetworkReader {
             return nil
         }
         guard
-            let variant = attempt({ _ throws(DiagnosticsError) in
+            let variant = attempt({ () throws(DiagnosticsError) in
                 try Reading.variant(among: formats + ["yin_yang"]).parse(node, "'data' of the task")
             })
         else { return nil }
@@ -134,8 +134,9 @@ extension NetworkReader {
             return .given
         }
         let known = ["given", "test", "tail"]
-        guard let variant = attempt({ _ throws(DiagnosticsError) in try Reading.variant(among: known).parse(node, "'split' of the task") }),
-            let fraction = attempt({ _ throws(DiagnosticsError) in
+        guard
+            let variant = attempt({ () throws(DiagnosticsError) in try Reading.variant(among: known).parse(node, "'split' of the task") }),
+            let fraction = attempt({ () throws(DiagnosticsError) in
                 try Reading.fraction.parse(variant.options, "'\(variant.name)' of the split")
             })
         else { return nil }

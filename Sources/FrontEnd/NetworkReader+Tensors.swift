@@ -5,10 +5,12 @@ import YAML
 
 /// Numbers from files: `{file: weights.h5, dataset: /hidden/weight}`, `{file: bias.npy}`, `{file: list.csv}`.
 extension NetworkReader {
+    /// Endings of HDF5 files, NIR and Lava's `.net` among them.
+    static let hdf5Suffixes = ["h5", "hdf5", "nir", "net"]
+
     struct FileArray {
         var shape: [Int]
         var array: NumericArray
-        var values: [Float] { array.floats }
         var doubles: [Double] { array.doubles }
     }
 
@@ -33,7 +35,7 @@ extension NetworkReader {
         reader.finish(into: &collector)
         guard isSound, let file else { return nil }
         let suffix = file.split(separator: ".").last.map { $0.lowercased() } ?? ""
-        let isHDF5 = ["h5", "hdf5", "nir", "net"].contains(suffix)
+        let isHDF5 = Self.hdf5Suffixes.contains(suffix)
         guard isHDF5 || suffix == "npy" || suffix == "csv" else {
             collector.report(
                 Diagnostic(

@@ -3,6 +3,12 @@ import Networks
 import Numerics
 import YAML
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Makes a `Network` of a YAML tree and gathers the faults on the way; one value reads one file.
 ///
 /// What a population turns out to be is kept in `drafts`, also when parts of it are at fault, so that one fault is reported once.
@@ -186,7 +192,7 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .durationTooLong, "\(name) is \(text(rounded)) steps of \(text(timestep)) ms, more than \(Self.largestStepCount)",
-                    at: node.place, help: "shorten it to at most \(text(Double(Self.largestStepCount) * timestep)) ms"))
+                    at: node.place, help: "shorten it to at most \(text(tidy(Double(Self.largestStepCount) * timestep))) ms"))
             return nil
         }
         guard rounded >= Double(least) else {
@@ -196,7 +202,7 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .parameterRange, "\(name) \(bound), is \(node.summary)", at: node.place,
-                    help: "write at least \(text(Double(least) * timestep)) ms"))
+                    help: "write at least \(text(tidy(Double(least) * timestep))) ms"))
             return nil
         }
         if abs(exact - rounded) > 1e-6 {
@@ -204,23 +210,19 @@ extension NetworkReader {
                 Diagnostic(
                     .durationRounded, "\(name) is \(text(exact)) steps of \(text(timestep)) ms and is rounded to \(Int(rounded))",
                     at: node.place,
-                    help: "write \(text(rounded * timestep)) ms, or choose a timestep that divides it", severity: .warning))
+                    help: "write \(text(tidy(rounded * timestep))) ms, or choose a timestep that divides it", severity: .warning))
         }
         return Int(rounded)
     }
 
     /// A time in steps, not rounded.
     mutating func stepsUnrounded(_ node: Node, _ name: String) -> Double? {
-        attempt { reader throws(DiagnosticsError) in
-            let quantity = try Quantity(node, name)
-            if quantity.unit == "steps" || quantity.unit == "step" { return quantity.value }
-            return try quantity.value(in: "ms", name) / reader.timestep
-        }
+        number(node, name, in: .steps(timestep))
     }
 
     /// What `body` makes, or nil after reporting what it throws.
-    mutating func attempt<Value>(_ body: (NetworkReader) throws(DiagnosticsError) -> Value) -> Value? {
-        do throws(DiagnosticsError) { return try body(self) } catch {
+    mutating func attempt<Value>(_ body: () throws(DiagnosticsError) -> Value) -> Value? {
+        do throws(DiagnosticsError) { return try body() } catch {
             collector.report(error)
             return nil
         }
@@ -231,6 +233,14 @@ extension NetworkReader {
 func text(_ value: Double) -> String {
     let text = value.description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}
+
+/// A product of decimal fractions without the dust of rounding: 12 significant digits.
+func tidy(_ value: Double) -> Double {
+    guard value != 0, value.isFinite else { return value }
+    let scale = pow(10, 11 - log10(abs(value)).rounded(.down))
+    let rounded = (value * scale).rounded() / scale
+    return rounded.isFinite ? rounded : value
 }
 
 /// `[1, 8, 8]`.

@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    /// Each id written as `Diagnostic("id"`, with a file that does.
+    /// Each id written as `Diagnostic("id"`, or as a case of an enumeration of faults in a file `…Fault.swift`, with a file that does.
     private static func idsInSources() throws -> [String: String] {
         var ids: [String: String] = [:]
         for folder in ["Sources", "Passes", "Targets"] {
@@ -36,6 +36,8 @@ import Testing
                 for match in text.matches(of: /Diagnostic\(\s*"([^"]+)"/) where ids[String(match.1)] == nil {
                     ids[String(match.1)] = "\(folder)/\(path)"
                 }
+                guard path.hasSuffix("Fault.swift") else { continue }
+                for match in text.matches(of: /case \w+ = "([a-z0-9]+-[a-z0-9-]+)"/) { ids[String(match.1)] = "\(folder)/\(path)" }
             }
         }
         return ids
