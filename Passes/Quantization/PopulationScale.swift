@@ -39,6 +39,11 @@ extension Quantization {
         return min(max(needed, exponents.lowerBound), exponents.upperBound)
     }
 
+    /// What a mantissa adds to the membrane, in the model's unit of potential.
+    func jump(ofMantissa mantissa: Int, exponent: Int, scale: Double) -> Double {
+        Double(mantissa) * pow(2, Double(chip.formats.weight.shift + exponent)) / scale
+    }
+
     func mantissaLimit(_ mode: WeightFormat.SignMode) -> Int {
         let format = chip.formats.weight
         let range = format.mantissas(mode, bits: weightBits ?? format.bits.last ?? 1).range

@@ -96,7 +96,7 @@ public struct Quantization: Pass {
         return Double((1 << (chip.formats.payloadBits - 1)) - 1) / max(abs(gain), .leastNormalMagnitude)
     }
 
-    private func mode(of statistics: WeightStatistics) -> WeightFormat.SignMode {
+    func mode(of statistics: WeightStatistics) -> WeightFormat.SignMode {
         let modes = chip.formats.weight.modes
         if statistics.lowest >= 0, modes.contains(.excitatory) { return .excitatory }
         if statistics.highest <= 0, modes.contains(.inhibitory) { return .inhibitory }

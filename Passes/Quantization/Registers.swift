@@ -60,7 +60,7 @@ extension Quantization {
         _ incoming: Incoming, of network: Network, scale: Double, exponent: Int, addedDelay: Int
     ) -> QuantizedSynapses {
         let format = chip.formats.weight
-        let unit = pow(2, Double(format.shift + exponent)) * incoming.payload / scale
+        let unit = jump(ofMantissa: 1, exponent: exponent, scale: scale) * incoming.payload
         var synapses = QuantizedSynapses(
             unit: unit, exponent: exponent, bits: weightBits ?? format.bits.last ?? 1, mode: incoming.mode, rounding: rounding,
             seed: network.seed, delayOffset: 1 - addedDelay, maximumDelay: 0, error: WeightError())

@@ -4,6 +4,9 @@ import Numerics
 
 /// What lies where on the chip, and how full it is: for drawings, tables and reports. Every artifact carries it as `placement.json`.
 public struct PlacementSummary: Hashable, Sendable {
+    /// The file of an artifact that holds it.
+    public static let fileName = "placement.json"
+
     public var network: String
     public var target: String
     public var topology: Topology

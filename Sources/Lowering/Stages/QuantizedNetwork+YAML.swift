@@ -1,0 +1,150 @@
+import Chips
+import Diagnostics
+import Networks
+import Numerics
+import YAML
+
+extension QuantizedNetwork {
+    var entries: [Node.Entry] {
+        let populations = network.populations.ids.compactMap { id -> Node.Entry? in
+            neurons(of: id).map { Node.Entry(network.populations[id].name, $0.node) }
+        }
+        let projections = network.projections.ids.map { Node.Entry(network.projections[$0].name, synapses(of: $0).node) }
+        return [
+            Node.Entry("neurons", Node(.mapping(populations))), Node.Entry("synapses", Node(.mapping(projections))),
+            Node.Entry("payload_scale", Node(payloadScale.map { Node($0) })),
+        ]
+    }
+
+    init?(_ reader: inout MappingReader, network: Network, chip: Chip) {
+        var neurons: [QuantizedNeurons?] = []
+        var complete = true
+        if let node = reader.required("neurons") {
+            var populations = MappingReader(node, of: "'neurons'", keys: "population")
+            for population in network.populations {
+                guard population.cell.neuron != nil else {
+                    neurons.append(nil)
+                    continue
+                }
+                let registers = populations.required(population.name).flatMap {
+                    QuantizedNeurons($0, of: population, chip: chip, into: &populations.collector)
+                }
+                complete = complete && registers != nil
+                neurons.append(registers)
+            }
+            populations.finish(into: &reader.collector)
+        }
+        var synapses: [QuantizedSynapses] = []
+        if let node = reader.required("synapses") {
+            var projections = MappingReader(node, of: "'synapses'", keys: "projection")
+            for projection in network.projections {
+                if let format = projections.required(projection.name).flatMap({
+                    QuantizedSynapses($0, of: projection.name, chip: chip, into: &projections.collector)
+                }) {
+                    synapses.append(format)
+                }
+            }
+            projections.finish(into: &reader.collector)
+        }
+        let count = network.populations.count
+        let payloadScale = reader.required("payload_scale", .list(of: .real(above: 0), count: count...count))
+        guard complete, neurons.count == count, synapses.count == network.projections.count, let payloadScale else { return nil }
+        self.init(network: network, chip: chip, neurons: neurons, synapses: synapses, payloadScale: payloadScale)
+    }
+}
+
+extension QuantizedNeurons {
+    fileprivate var node: Node {
+        [
+            "scale": Node(scale), "origin": .perNeuron(origin), "current_decay": .perNeuron(currentDecay),
+            "membrane_decay": .perNeuron(membraneDecay), "threshold_mantissa": .perNeuron(thresholdMantissa),
+            "bias_mantissa": .perNeuron(biasMantissa), "bias_exponent": .perNeuron(biasExponent),
+            "refractory_steps": .perNeuron(refractorySteps), "reset": Node(reset.rawValue), "spikes": Node(spikes),
+            "initial_membrane": .perNeuron(initialMembrane), "added_delay": Node(addedDelay),
+        ]
+    }
+
+    fileprivate init?(_ node: Node, of population: Population, chip: Chip, into collector: inout DiagnosticCollector) {
+        var reader = MappingReader(node, of: "neurons of '\(population.name)'")
+        let (count, formats) = (population.size, chip.formats)
+        let decays = 0...formats.decay.one
+        let scale = reader.required("scale", .real(above: 0))
+        let origin = reader.required("origin", .perNeuron(count))
+        let current = reader.required("current_decay", .perNeuron(count, in: decays))
+        let membrane = reader.required("membrane_decay", .perNeuron(count, in: decays))
+        let threshold = reader.required("threshold_mantissa", .perNeuron(count, in: formats.threshold.mantissa))
+        let bias = reader.required("bias_mantissa", .perNeuron(count, in: formats.bias.mantissa))
+        let exponent = reader.required("bias_exponent", .perNeuron(count, in: formats.bias.exponent))
+        let refractory = reader.required("refractory_steps", .perNeuron(count, in: formats.refractory))
+        let reset = reader.required("reset", .choice(of: IntegerCurrentArithmetic.Reset.self))
+        let spikes = reader.required("spikes", .bool)
+        let initial = reader.required("initial_membrane", .perNeuron(count, in: -(1 << 31)...(1 << 31)))
+        let delay = reader.required("added_delay", .integer(atLeast: 0, atMost: 1))
+        reader.finish(into: &collector)
+        guard let scale, let origin, let current, let membrane, let threshold, let bias, let exponent, let refractory, let reset,
+            let spikes,
+            let initial, let delay
+        else { return nil }
+        self.init(
+            scale: scale, origin: origin, currentDecay: current, membraneDecay: membrane, thresholdMantissa: threshold, biasMantissa: bias,
+            biasExponent: exponent, refractorySteps: refractory, reset: reset, spikes: spikes, initialMembrane: initial, addedDelay: delay)
+    }
+}
+
+extension QuantizedSynapses {
+    fileprivate var node: Node {
+        [
+            "unit": Node(unit), "exponent": Node(exponent), "bits": Node(bits), "mode": Node(mode.rawValue),
+            "rounding": Node(rounding.rawValue),
+            "seed": Node(String(seed)), "delay_offset": Node(delayOffset), "maximum_delay": Node(maximumDelay), "error": error.node,
+        ]
+    }
+
+    fileprivate init?(_ node: Node, of projection: String, chip: Chip, into collector: inout DiagnosticCollector) {
+        var reader = MappingReader(node, of: "synapses of '\(projection)'")
+        let format = chip.formats.weight
+        let unit = reader.required("unit", .real(above: 0))
+        let exponent = reader.required("exponent", .integer(atLeast: format.exponent.lowerBound, atMost: format.exponent.upperBound))
+        let bits = reader.required("bits", .integer(atLeast: 1, atMost: format.bits.last ?? 1))
+        let mode = reader.required("mode", .choice(of: WeightFormat.SignMode.self))
+        let rounding = reader.required("rounding", .choice(of: Rounding.self))
+        let seed = reader.required("seed", .text).flatMap { UInt64($0) }
+        let offset = reader.required("delay_offset", .integer(atLeast: 0, atMost: 1))
+        let delay = reader.required("maximum_delay", .integer(atLeast: 0, atMost: chip.formats.delay.upperBound))
+        let error = reader.required("error").flatMap { WeightError($0, of: projection, into: &reader.collector) }
+        reader.finish(into: &collector)
+        guard let unit, let exponent, let bits, let mode, let rounding, let seed, let offset, let delay, let error else { return nil }
+        self.init(
+            unit: unit, exponent: exponent, bits: bits, mode: mode, rounding: rounding, seed: seed, delayOffset: offset,
+            maximumDelay: delay,
+            error: error)
+    }
+}
+
+extension WeightError {
+    fileprivate var node: Node {
+        [
+            "synapses": Node(synapses), "lowest": Node(lowest), "highest": Node(highest), "clipped": Node(clipped), "zeroed": Node(zeroed),
+            "root_mean_square": Node(rootMeanSquare), "largest": Node(largest), "delays_clipped": Node(delaysClipped),
+        ]
+    }
+
+    fileprivate init?(_ node: Node, of projection: String, into collector: inout DiagnosticCollector) {
+        var reader = MappingReader(node, of: "error of '\(projection)'")
+        let synapses = reader.required("synapses", .integer(atLeast: 0))
+        let lowest = reader.required("lowest", .real)
+        let highest = reader.required("highest", .real)
+        let clipped = reader.required("clipped", .integer(atLeast: 0))
+        let zeroed = reader.required("zeroed", .integer(atLeast: 0))
+        let rootMeanSquare = reader.required("root_mean_square", .real(atLeast: 0))
+        let largest = reader.required("largest", .real(atLeast: 0))
+        let delaysClipped = reader.required("delays_clipped", .integer(atLeast: 0))
+        reader.finish(into: &collector)
+        guard let synapses, let lowest, let highest, let clipped, let zeroed, let rootMeanSquare, let largest, let delaysClipped else {
+            return nil
+        }
+        self.init(
+            synapses: synapses, lowest: lowest, highest: highest, clipped: clipped, zeroed: zeroed, rootMeanSquare: rootMeanSquare,
+            largest: largest, delaysClipped: delaysClipped)
+    }
+}
