@@ -5,11 +5,14 @@ import YAML
 
 /// Reads the network that a YAML file describes; files that it names are looked for beside it.
 ///
+/// - Parameter usesTrained: false leaves the weights of the key `trained` aside, to train from the rules.
 /// - Returns: the network, and the warnings about it, by their place in the file.
 /// - Throws: every fault that was found, by its place in the file, warnings among them.
-public func readNetwork(at path: String) throws(DiagnosticsError) -> (network: Network, warnings: [Diagnostic]) {
+public func readNetwork(
+    at path: String, usesTrained: Bool = true
+) throws(DiagnosticsError) -> (network: Network, warnings: [Diagnostic]) {
     let bytes = try ByteFile.readRaw(path, limit: Limits().fileSize)
-    return try readNetwork(bytes, file: path)
+    return try readNetwork(bytes, file: path, usesTrained: usesTrained)
 }
 
 /// Reads a network from a text.
@@ -25,10 +28,10 @@ public func readNetwork(
 
 /// Reads a network from the bytes of a file.
 public func readNetwork(
-    _ bytes: [UInt8], file: String, folder: String? = nil
+    _ bytes: [UInt8], file: String, folder: String? = nil, usesTrained: Bool = true
 ) throws(DiagnosticsError) -> (network: Network, warnings: [Diagnostic]) {
     let node = try parseYAML(bytes, file: file)
-    var reader = NetworkReader(folder: folder ?? folderName(of: file))
+    var reader = NetworkReader(folder: folder ?? folderName(of: file), usesTrained: usesTrained)
     let network = try reader.network(node)
     return (network, reader.sortedDiagnostics)
 }

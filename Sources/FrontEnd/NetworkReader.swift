@@ -34,7 +34,13 @@ struct NetworkReader {
     /// Synapses that a user may list, and numbers that a tensor may hold.
     static let largestTensor = 1 << 28
 
-    init(folder: String) { self.folder = folder }
+    /// Whether values from training take the place of the rules.
+    let usesTrained: Bool
+
+    init(folder: String, usesTrained: Bool = true) {
+        self.folder = folder
+        self.usesTrained = usesTrained
+    }
 
     /// What is known of a population while the file is read; nil where a fault was reported.
     struct PopulationDraft {
@@ -77,6 +83,7 @@ struct NetworkReader {
         if let published = reader.optional("published") {
             network.published = reader.read(published, as: "published", .list(of: .text)) ?? []
         }
+        readTrained(reader.optional("trained"), into: &network)
         checkParts(task: task, readout: reader.optional("readout"), learning: reader.optional("learning"), node)
         reader.finish(into: &collector)
         if collector.hasErrors { throw DiagnosticsError(sortedDiagnostics) }

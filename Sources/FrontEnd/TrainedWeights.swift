@@ -1,0 +1,86 @@
+public import Diagnostics
+public import Networks
+import Numerics
+import Storage
+import YAML
+
+/// What training found, in one HDF5 file beside a description: `trained: digits.h5`.
+///
+/// The description keeps the rules from which training starts; the file holds, in float32, `/weight/<projection>` for each projection
+/// that was trained (its free weights, as `SynapseRows` numbers them) and `/bias/<population>` where biases were. A value of the file
+/// takes the place of the rule.
+public enum TrainedWeights {
+    /// Writes what distinguishes `network` from a description with rules alone; the file appears in one step.
+    public static func write(_ network: Network, to path: String) throws(DiagnosticsError) {
+        try HDF5File.write(to: path) { (file: HDF5File) throws(DiagnosticsError) in
+            for projection in network.projections {
+                guard projection.isTrainable, case .tensor(let tensor) = projection.weight else { continue }
+                try file.write(NumericArray(tensor.values, shape: tensor.shape), to: "weight/\(projection.name)")
+            }
+            for population in network.populations {
+                guard case .perNeuron(let bias) = population.cell.neuron?.values[.bias] else { continue }
+                try file.write(bias.map { Float($0) }, to: "bias/\(population.name)")
+            }
+        }
+    }
+
+    /// Puts the values of a file in the place of the rules.
+    /// - Parameter name: the file as the user wrote it.
+    static func apply(_ path: String, named name: String, to network: inout Network) throws(DiagnosticsError) {
+        let file = try HDF5File.open(path)
+        for id in network.projections.ids {
+            let dataset = "weight/\(network.projections[id].name)"
+            guard file.kind(of: dataset) == .dataset else { continue }
+            let shape = try file.describe(dataset).shape
+            let count = SynapseRows(id, of: network).parameterCount
+            guard product(of: shape) == count else {
+                throw fault("'\(dataset)' of '\(name)' holds \(product(of: shape)) weights, the projection has \(count)")
+            }
+            network.projections[id].weight = .tensor(
+                Tensor(shape: shape, values: try file.read(dataset).floats, origin: "\(name):/\(dataset)"))
+        }
+        for id in network.populations.ids {
+            let dataset = "bias/\(network.populations[id].name)"
+            guard file.kind(of: dataset) == .dataset, var model = network.populations[id].cell.neuron else { continue }
+            let (count, size) = (product(of: try file.describe(dataset).shape), network.populations[id].size)
+            guard count == size else { throw fault("'\(dataset)' of '\(name)' holds \(count) biases, the population has \(size) neurons") }
+            model[.bias] = .perNeuron(try file.read(dataset).doubles)
+            network.populations[id].cell.neuron = model
+        }
+    }
+
+    /// Saturates: a shape of a damaged file may be too large to count.
+    private static func product(of shape: [Int]) -> Int {
+        shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).overflow ? .max : $0 * $1 }
+    }
+
+    private static func fault(_ message: String) -> DiagnosticsError {
+        DiagnosticsError(
+            Diagnostic(
+                "network-trained-shape", message,
+                help: "train the model again (`spikewright train`), or remove the key 'trained' to start from the rules"))
+    }
+}
+
+extension NetworkReader {
+    /// The key `trained`: values from training take the place of the rules, unless the reader was told to leave them.
+    mutating func readTrained(_ node: Node?, into network: inout Network) {
+        guard let node, let name = read(text: node) else { return }
+        guard usesTrained, !collector.hasErrors else { return }
+        do throws(DiagnosticsError) {
+            try TrainedWeights.apply(resolvedPath(name, in: folder), named: name, to: &network)
+        } catch {
+            for var diagnostic in error.diagnostics {
+                diagnostic.place = diagnostic.place ?? node.place
+                collector.report(diagnostic)
+            }
+        }
+    }
+
+    private mutating func read(text node: Node) -> String? {
+        do throws(DiagnosticsError) { return try node.asString("'trained' of the network") } catch {
+            collector.report(error)
+            return nil
+        }
+    }
+}
