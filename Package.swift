@@ -121,5 +121,6 @@ let package = Package(
             "PartitioningTests", mirrors: "Passes/Partitioning",
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests("YAMLTests", mirrors: "Sources/YAML", on: ["YAML", "Diagnostics", "Numerics"]),
+        tests("LearningTests", mirrors: "Sources/Learning", on: ["Learning", "FrontEnd", "Simulation", "Networks", "Numerics", "Storage", "Diagnostics"]),
     ]
 )

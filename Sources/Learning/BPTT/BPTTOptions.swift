@@ -1,0 +1,87 @@
+import Diagnostics
+import Networks
+import Numerics
+
+/// The options of `bptt`, typed.
+struct BPTTOptions: Sendable {
+    var epochs: Int
+    var batch: Int
+    var surrogate: Surrogate
+    var differentiatesReset: Bool
+    var loss: Loss.Form
+    /// Nil: as the readout decodes.
+    var signal: Loss.Signal?
+    var optimizer: Optimizer
+    var rate: Double
+    var schedule: Schedule
+    var clip: Double
+    var l2: Double
+    var rateStrength: Double
+    /// In Hz.
+    var rateTarget: Double
+    var trainsDrive: Bool
+    var weightLevels: Int
+    var weightLimit: Double
+    var shift: Int
+
+    init(_ values: OptionValues) {
+        epochs = values.integer("epochs")
+        batch = values.integer("batch")
+        switch values.choice("surrogate") {
+        case "triangle": surrogate = .triangle(damp: values.number("surrogate.triangle.damp"))
+        case "arctan": surrogate = .arctan(slope: values.number("surrogate.arctan.slope"))
+        default: surrogate = .fastSigmoid(slope: values.number("surrogate.fast_sigmoid.slope"))
+        }
+        differentiatesReset = values.flag("reset_gradient")
+        switch values.choice("loss") {
+        case "mean_square":
+            loss = .meanSquare(correct: values.number("loss.mean_square.correct"), wrong: values.number("loss.mean_square.wrong"))
+        default: loss = .crossEntropy(scale: values.number("loss.cross_entropy.scale"))
+        }
+        switch values.choice("signal") {
+        case "spike_count": signal = .spikeCount
+        case "early_spikes": signal = .earlySpikes
+        case "max_membrane": signal = .maximalMembrane
+        case "mean_membrane": signal = .meanMembrane
+        default: signal = nil
+        }
+        switch values.choice("optimizer") {
+        case "sgd":
+            optimizer = .sgd(momentum: values.number("optimizer.sgd.momentum"))
+            rate = values.number("optimizer.sgd.rate")
+        default:
+            optimizer = .adam(
+                beta1: values.number("optimizer.adam.beta1"), beta2: values.number("optimizer.adam.beta2"),
+                epsilon: values.number("optimizer.adam.epsilon"))
+            rate = values.number("optimizer.adam.rate")
+        }
+        switch values.choice("schedule") {
+        case "cosine": schedule = .cosine(final: values.number("schedule.cosine.final"))
+        case "step": schedule = .step(every: values.integer("schedule.step.every"), factor: values.number("schedule.step.factor"))
+        default: schedule = .constant
+        }
+        clip = values.number("clip")
+        l2 = values.number("l2")
+        rateStrength = values.number("rate_regularization.strength")
+        rateTarget = values.number("rate_regularization.target")
+        trainsDrive = values.flag("biases")
+        weightLevels = values.integer("weight_levels")
+        weightLimit = values.number("weight_limit")
+        shift = values.integer("shift")
+    }
+
+    func gradientSettings(_ network: Network, _ readout: Readout) -> GradientSettings {
+        let decoded: Loss.Signal =
+            switch readout.decode {
+            case .spikeCount: .spikeCount
+            case .firstSpike: .earlySpikes
+            case .maximalMembrane: .maximalMembrane
+            case .meanMembrane: .meanMembrane
+            }
+        return GradientSettings(
+            surrogate: surrogate, differentiatesReset: differentiatesReset,
+            loss: Loss(form: loss, signal: signal ?? decoded, skip: readout.skip),
+            decoder: AnswerDecoder(decode: readout.decode, skip: readout.skip), readout: readout.population.index, factor: 1,
+            rateStrength: rateStrength, rateTarget: rateTarget * network.timestep / 1000)
+    }
+}
