@@ -15,6 +15,12 @@ public struct Partitioning: Pass {
     public static let name = "partitioning"
     public static let summary = "assign neurons to cores under all capacities of the chip at once"
 
+    public static let options = [
+        PassOption("share-cores", "whether slices of several populations may live on one core (default true)"),
+        PassOption("rates", "expected spikes per neuron and time step, by population (default: by kind of cell, else default-rate)"),
+        PassOption("default-rate", "expected spikes per neuron and time step of other populations (default 0.05)"),
+    ]
+
     /// Whether slices of several populations may live on one core.
     public var shareCores: Bool
     /// Expected spikes per neuron and time step, by population; others have a rate of their own (Poisson sources, given spikes, values

@@ -13,6 +13,15 @@ public struct Quantization: Pass {
     public static let name = "quantization"
     public static let summary = "puts weights, decays, thresholds, biases and delays into the chip's number formats"
 
+    public static let options = [
+        PassOption(
+            "range", "the largest weight that must be representable: maximum, a percentile, or the one of least error (default maximum)"),
+        PassOption("rounding", "nearest or stochastic (default nearest)"),
+        PassOption("weight-bits", "bits of the mantissa (default: the most that the chip has)"),
+        PassOption("headroom", "how many times the threshold the state must be able to hold (default 64)"),
+        PassOption("threads", "threads that measure weights; the result does not depend on them (default 1)"),
+    ]
+
     /// How the largest weight that must be representable is chosen.
     public enum WeightRange: Hashable, Sendable {
         /// The largest magnitude: nothing is clipped.
