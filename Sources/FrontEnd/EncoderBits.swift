@@ -18,12 +18,25 @@ struct SpikeChance {
     @inline(__always)
     func forEachSpike(of neuron: Int, in steps: Range<Int>, _ random: Philox, _ body: (Int) -> Void) {
         guard threshold > 0, !steps.isEmpty else { return }
+        // A chance of 1 does not fit into a word.
+        guard let bound = UInt32(exactly: threshold) else { return steps.forEach(body) }
         let base = UInt64(neuron) << 32
-        for quarter in steps.lowerBound >> 2...(steps.upperBound - 1) >> 2 {
-            let words = random.block(base | UInt64(quarter))
-            for lane in 0..<4 {
-                let step = quarter << 2 | lane
-                if UInt64(words[lane]) < threshold, step >= steps.lowerBound, step < steps.upperBound { body(step) }
+        // 64 steps at a time, decided without a branch: where spikes fall cannot be predicted.
+        for chunk in steps.lowerBound >> 6...(steps.upperBound - 1) >> 6 {
+            let first = chunk << 6
+            let count = min(64, steps.upperBound - first)
+            var spikes: UInt64 = 0
+            for quarter in 0..<(count + 3) >> 2 {
+                let words = random.block(base | UInt64(first >> 2 + quarter))
+                let four =
+                    (words.x < bound ? 1 : 0) | (words.y < bound ? 2 : 0) | (words.z < bound ? 4 : 0) | (words.w < bound ? 8 : 0) as UInt64
+                spikes |= four << UInt64(quarter << 2)
+            }
+            if count < 64 { spikes &= 1 << UInt64(count) - 1 }
+            if first < steps.lowerBound { spikes &= .max << UInt64(steps.lowerBound - first) }
+            while spikes != 0 {
+                body(first + spikes.trailingZeroBitCount)
+                spikes &= spikes - 1
             }
         }
     }

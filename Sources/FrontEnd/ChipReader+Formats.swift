@@ -1,0 +1,110 @@
+import Chips
+import Diagnostics
+import YAML
+
+extension ChipReader {
+    mutating func formats(_ node: Node) -> NumberFormats? {
+        var reader = MappingReader(node, of: "'formats' of the chip")
+        let weight = reader.required("weight").flatMap { self.weight($0) }
+        let decay = reader.required("decay").flatMap { self.decay($0) }
+        let threshold = reader.required("threshold").flatMap { self.mantissa($0, "threshold") }
+        let bias = reader.required("bias").flatMap { self.mantissa($0, "bias") }
+        let delay = reader.required("delay", .range(within: 0...1 << 20))
+        let refractory = reader.required("refractory", .range(within: 0...1 << 20))
+        let payloadBits = reader.value("payload_bits", .integer(atLeast: 0, atMost: 32), default: 0)
+        reader.finish(into: &collector)
+        guard let weight, let decay, let threshold, let bias, let delay, let refractory else { return nil }
+        return NumberFormats(
+            weight: weight, decay: decay, threshold: threshold, bias: bias, delay: delay, refractory: refractory, payloadBits: payloadBits)
+    }
+
+    private mutating func weight(_ node: Node) -> WeightFormat? {
+        var reader = MappingReader(node, of: "format 'weight'")
+        let bits = reader.required("bits", .widths(1...24))
+        let exponent = reader.value("exponent", .range(within: -32...32), default: 0...0)
+        let shift = reader.value("shift", .integer(atLeast: 0, atMost: 32), default: 0)
+        let modes = reader.required("modes", .distinct(WeightFormat.SignMode.self))
+        let scope = reader.value("scope", .choice(of: WeightFormat.Scope.self), default: .projection)
+        reader.finish(into: &collector)
+        guard let bits, let modes else { return nil }
+        return WeightFormat(bits: bits, exponent: exponent, shift: shift, modes: modes, scope: scope)
+    }
+
+    private mutating func decay(_ node: Node) -> DecayFormat? {
+        var reader = MappingReader(node, of: "format 'decay'")
+        let bits = reader.required("bits", .integer(atLeast: 1, atMost: 30))
+        // An offset of `one` would decay everything at once.
+        let offset = Reading<Int>.integer(atLeast: 0, atMost: (1 << (bits ?? 30)) - 1)
+        let current = reader.value("current_offset", offset, default: 0)
+        let membrane = reader.value("membrane_offset", offset, default: 0)
+        reader.finish(into: &collector)
+        return bits.map { DecayFormat(bits: $0, currentOffset: current, membraneOffset: membrane) }
+    }
+
+    private mutating func mantissa(_ node: Node, _ name: String) -> MantissaFormat? {
+        var reader = MappingReader(node, of: "format '\(name)'")
+        let mantissa = reader.required("mantissa", .range(within: -(1 << 31)...1 << 31))
+        let exponent = reader.value("exponent", .range(within: -32...32), default: 0...0)
+        let shift = reader.value("shift", .integer(atLeast: 0, atMost: 32), default: 0)
+        reader.finish(into: &collector)
+        return mantissa.map { MantissaFormat(mantissa: $0, exponent: exponent, shift: shift) }
+    }
+
+    mutating func arithmetic(_ node: Node) -> Arithmetic? {
+        guard let variant = read(node, "'arithmetic' of the chip", .variant(among: ["integer_current"])) else { return nil }
+        var reader = MappingReader(variant.options, of: "arithmetic 'integer_current'")
+        let overflow = Reading<IntegerCurrentArithmetic.Overflow>.choice(of: IntegerCurrentArithmetic.Overflow.self)
+        let stateBits = reader.required("state_bits", .integer(atLeast: 4, atMost: 48))
+        let currentOverflow = reader.required("current_overflow", overflow)
+        let membraneOverflow = reader.required("membrane_overflow", overflow)
+        let accumulatorBits = reader.optional("accumulator_bits", .integer(atLeast: 4, atMost: 48))
+        let driveWraps = reader.value("drive_wraps", .bool, default: false)
+        let place = reader.value("exponent_applies_to", .choice(of: IntegerCurrentArithmetic.ExponentPlace.self), default: .sum)
+        let truncation = reader.value(
+            "negative_mixed_rounding", .choice(of: IntegerCurrentArithmetic.Truncation.self), default: .towardZero)
+        let resets = reader.required("resets", .distinct(IntegerCurrentArithmetic.Reset.self))
+        reader.finish(into: &collector)
+        guard let stateBits, let currentOverflow, let membraneOverflow, let resets else { return nil }
+        return .integerCurrent(
+            IntegerCurrentArithmetic(
+                stateBits: stateBits, currentOverflow: currentOverflow, membraneOverflow: membraneOverflow,
+                accumulatorBits: accumulatorBits,
+                driveWraps: driveWraps, exponentAppliesTo: place, negativeMixedRounding: truncation, resets: resets))
+    }
+
+    mutating func costs(_ node: Node) -> Costs? {
+        var reader = MappingReader(node, of: "'costs' of the chip")
+        var costs = Costs()
+        if let events = reader.optional("events") {
+            var eventReader = MappingReader(events, of: "'events' of 'costs'", keys: "event")
+            for event in Costs.Event.allCases {
+                guard let node = eventReader.optional(event.rawValue) else { continue }
+                var costReader = MappingReader(node, of: "cost '\(event.rawValue)'")
+                let energy = costReader.required("energy", .quantity(in: "J", atLeast: 0))
+                let time = costReader.required("time", .quantity(in: "s", atLeast: 0))
+                costReader.finish(into: &collector)
+                if let energy, let time { costs.events[event] = Costs.Cost(energy: energy, time: time) }
+            }
+            eventReader.finish(into: &collector)
+        }
+        if let barrier = reader.optional("barrier") {
+            var barrierReader = MappingReader(barrier, of: "'barrier' of 'costs'")
+            let minimum = barrierReader.required("minimum", .quantity(in: "s", atLeast: 0))
+            let maximum = barrierReader.required("maximum", .quantity(in: "s", atLeast: 0))
+            let tiles = barrierReader.required("tiles", .integer(atLeast: 1, atMost: Self.mostCores))
+            barrierReader.finish(into: &collector)
+            if let minimum, let maximum, let tiles {
+                if minimum > maximum {
+                    collector.report(
+                        Diagnostic(
+                            "chip-barrier-order", "the barrier takes longer for one tile (\(minimum) s) than for all (\(maximum) s)",
+                            at: barrier.place,
+                            help: "swap 'minimum' and 'maximum'"))
+                }
+                (costs.barrierMinimum, costs.barrierMaximum, costs.barrierTiles) = (minimum, maximum, tiles)
+            }
+        }
+        reader.finish(into: &collector)
+        return costs
+    }
+}
