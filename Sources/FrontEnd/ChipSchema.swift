@@ -27,6 +27,7 @@ public func chipSchema() -> JSONValue {
                             "resources",
                             [
                                 "description": "capacities of one core, by name", "type": "object", "minProperties": 1,
+                                "propertyNames": name,
                                 "additionalProperties": ChipSchema.resource(packing),
                             ]
                         ),
@@ -93,9 +94,16 @@ private enum ChipSchema {
         ]
     }
 
+    /// A mapping with one of these keys, its kind.
+    static func kind(_ text: String, _ properties: [(String, JSONValue)]) -> JSONValue {
+        var object = mapping(text, properties).object ?? JSONObject()
+        object["maxProperties"] = 1
+        return .object(object)
+    }
+
     static func quantity(_ text: String) -> JSONValue { ["description": .string(text), "type": ["number", "string"]] }
 
-    static let topology = mapping(
+    static let topology = kind(
         "how cores are joined",
         [
             (
@@ -129,8 +137,8 @@ private enum ChipSchema {
             "description": "what uses the capacity up",
             "anyOf": [
                 ["enum": ["neurons", "input_axons", "output_axons", "synapse_formats", "delay_slots"]],
-                mapping(
-                    "one key, the kind",
+                kind(
+                    "the kind with its options",
                     [
                         ("neurons", mapping("for every neuron", [("each", each)])),
                         ("input_axons", ["type": "null"]),
@@ -198,7 +206,7 @@ private enum ChipSchema {
             ])
     }()
 
-    static let arithmetic = mapping(
+    static let arithmetic = kind(
         "which neuron the chip computes",
         [
             (
