@@ -42,15 +42,13 @@ struct ByteReader {
     }
 }
 
-/// The number of values of a shape, or nil when it is beyond `limit`.
+/// The number of values of a shape; nil when it is beyond `limit`, or would be without the dimensions of length 0.
 func product(_ shape: [Int], limit: Int) -> Int? {
-    if shape.contains(where: { $0 < 0 }) { return nil }
-    if shape.contains(0) { return 0 }
     var count = 1
-    for length in shape {
+    for length in shape where length != 0 {
         let (next, overflow) = count.multipliedReportingOverflow(by: length)
-        guard !overflow, next <= limit else { return nil }
+        guard length > 0, !overflow, next <= limit else { return nil }
         count = next
     }
-    return count
+    return shape.contains(0) ? 0 : count
 }

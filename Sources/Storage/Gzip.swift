@@ -13,7 +13,7 @@ public enum Gzip {
     ///   - limit: largest accepted size in bytes of the contents.
     public static func unpack(_ bytes: [UInt8], named name: String, limit: Int = ByteFile.defaultLimit) throws(DiagnosticsError) -> [UInt8]
     {
-        try inflate(bytes[...], bare: false, named: name, limit: limit)
+        try inflate(bytes[...], wrapping: .gzip, named: name, limit: limit)
     }
 
     /// A gzip stream of `bytes`; equal bytes give equal streams.
@@ -49,10 +49,13 @@ public enum Gzip {
         return packed
     }
 
-    /// Unpacks gzip members (`bare: false`) or one headless stream (`bare: true`).
-    static func inflate(_ bytes: ArraySlice<UInt8>, bare: Bool, named name: String, limit: Int) throws(DiagnosticsError) -> [UInt8] {
+    /// What is around a deflate stream: any number of gzip members, a zlib header (RFC 1950), or nothing.
+    enum Wrapping { case gzip, zlib, none }
+
+    static func inflate(_ bytes: ArraySlice<UInt8>, wrapping: Wrapping, named name: String, limit: Int) throws(DiagnosticsError) -> [UInt8]
+    {
         var stream = z_stream()
-        let started = bare ? spk_inflate_bare(&stream) : spk_inflate_gzip(&stream)
+        let started = wrapping == .none ? spk_inflate_bare(&stream) : spk_inflate_gzip(&stream)
         precondition(started == Z_OK, "bug: zlib refuses to start (\(started))")
         defer { inflateEnd(&stream) }
 
@@ -80,7 +83,9 @@ public enum Gzip {
                 if status == Z_STREAM_END {
                     let rest = Int(stream.avail_in) + input.count - fed
                     // Further members follow; zeros that pad a tape block do not count.
-                    guard !bare, rest > 1, input[input.count - rest] == 0x1f, input[input.count - rest + 1] == 0x8b else { return .done }
+                    guard wrapping == .gzip, rest > 1, input[input.count - rest] == 0x1f, input[input.count - rest + 1] == 0x8b else {
+                        return .done
+                    }
                     inflateReset(&stream)
                 } else if status == Z_BUF_ERROR {
                     return .corrupt("it ends after \(contents.count) bytes of contents, in the middle of the stream")

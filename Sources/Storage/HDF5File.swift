@@ -10,14 +10,18 @@ import Synchronization
 public final class HDF5File: Sendable {
     /// The file as the user named it.
     public let path: String
+    /// The library's file; negative when it is read without the library.
     let handle: hid_t
+    /// The contents of a file that is read without the library.
+    let image: HDF5Image?
 
-    private init(path: String, handle: hid_t) {
+    private init(path: String, handle: hid_t, image: HDF5Image? = nil) {
         self.path = path
         self.handle = handle
+        self.image = image
     }
 
-    deinit { HDF5.locked { if H5Iis_valid(handle) > 0 { H5Fclose(handle) } } }
+    deinit { if handle >= 0 { HDF5.locked { if H5Iis_valid(handle) > 0 { H5Fclose(handle) } } } }
 
     /// Starts an empty file at `path`, instead of what was there. To replace a file in one step, use ``write(to:body:)``.
     public static func create(_ path: String) throws(DiagnosticsError) -> HDF5File {
@@ -35,9 +39,24 @@ public final class HDF5File: Sendable {
         return HDF5File(path: path, handle: handle)
     }
 
-    /// Opens a file for reading.
+    /// Larger files are left to the library, which reads only what is asked for.
+    static let largestImage = 1 << 30
+
+    /// Opens a file for reading. Files of the common kinds are taken into memory and read without the library, because the library
+    /// does not withstand every damaged file.
     public static func open(_ path: String) throws(DiagnosticsError) -> HDF5File {
-        _ = try ByteFile.checkReadable(path)
+        if try ByteFile.checkReadable(path) <= largestImage {
+            let contents = try ByteFile.readRaw(path)
+            do throws(HDF5Image.Fault) {
+                return HDF5File(path: path, handle: -1, image: try HDF5Image(contents))
+            } catch {
+                switch error {
+                case .malformed(let reason): throw HDF5.malformed(path, "", reason)
+                case .unsupported(let reason): throw HDF5.unsupported(path, reason)
+                case .foreign: break
+                }
+            }
+        }
         let handle = HDF5.locked {
             let access = H5Pcreate(spk_h5p_file_access())
             defer { H5Pclose(access) }
@@ -59,6 +78,7 @@ public final class HDF5File: Sendable {
 
     /// Finishes the file; a full disk shows here at the latest.
     public func close() throws(DiagnosticsError) {
+        guard handle >= 0 else { return }
         let status = HDF5.locked { H5Iis_valid(handle) > 0 ? H5Fclose(handle) : 0 }
         guard status >= 0 else { throw cannotWrite(path, because: HDF5.takeError()) }
     }
@@ -68,11 +88,19 @@ public final class HDF5File: Sendable {
     public enum Kind: Hashable, Sendable { case group, dataset }
 
     /// What is at a path inside the file; nil when there is nothing, or a link that leaves the file.
-    public func kind(of name: String) -> Kind? { HDF5.locked { lockedKind(of: name) } }
+    public func kind(of name: String) -> Kind? {
+        guard let image else { return HDF5.locked { lockedKind(of: name) } }
+        switch image.node(at: name) {
+        case .group: return .group
+        case .dataset: return .dataset
+        default: return nil
+        }
+    }
 
     /// The names in a group, in alphabetical order; `"/"` and `""` are the root.
     public func members(of group: String = "/") throws(DiagnosticsError) -> [String] {
         guard kind(of: group) == .group else { throw missing(group, "group") }
+        if let image, case .group(let members) = image.node(at: group) { return members.map(\.name) }
         let names: [String]? = HDF5.locked {
             let id = H5Gopen2(handle, group.isEmpty ? "/" : group, spk_h5p_default())
             guard id >= 0 else { return nil }
@@ -86,7 +114,7 @@ public final class HDF5File: Sendable {
                         context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
                     }, names)
             }
-            return status >= 0 ? names : nil
+            return status >= 0 && names.allSatisfy(HDF5.isStep) ? names : nil
         }
         guard let names else { throw HDF5.malformed(path, group, HDF5.takeError()) }
         return names
@@ -134,6 +162,9 @@ enum HDF5 {
         }
     }
 
+    /// Whether a name can be one step of a path.
+    static func isStep(_ name: String) -> Bool { !name.isEmpty && name != "." && !name.utf8.contains(UInt8(ascii: "/")) }
+
     /// The library's innermost message about its last failure.
     static func takeError() -> String { locked { lockedTakeError() } }
 
@@ -142,6 +173,13 @@ enum HDF5 {
         spk_h5_take_error(&text)
         let message = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         return message.isEmpty ? "the library gives no reason" : String(decoding: message, as: UTF8.self)
+    }
+
+    static func unsupported(_ path: String, _ reason: String) -> DiagnosticsError {
+        DiagnosticsError(
+            Diagnostic(
+                "storage-hdf5-unsupported", "'\(path)' uses a part of HDF5 that is not read here: \(reason)",
+                help: "rewrite it plainly with: h5repack -f NONE '\(path)' plain.h5"))
     }
 
     static func malformed(_ path: String, _ name: String, _ reason: String) -> DiagnosticsError {

@@ -52,7 +52,7 @@ public struct NPZ: Sendable {
             let extraLength = reader.integer(2), reader.take(nameLength + extraLength) != nil, let packed = reader.take(member.packedSize)
         else { throw Self.malformed(file, "array '\(member.name)' lies outside the file") }
         guard member.size <= limit else { throw tooLarge(place, limit: limit) }
-        let contents = member.isDeflated ? try Gzip.inflate(packed, bare: true, named: place, limit: limit) : Array(packed)
+        let contents = member.isDeflated ? try Gzip.inflate(packed, wrapping: .none, named: place, limit: limit) : Array(packed)
         guard contents.count == member.size else {
             throw Self.malformed(file, "array '\(member.name)' has \(contents.count) bytes instead of \(member.size)")
         }

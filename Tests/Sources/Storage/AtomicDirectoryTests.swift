@@ -109,16 +109,16 @@ import Testing
             let out = directory + "/out"
             try Self.publish(0, at: out)
             var seen: Set<String> = []
-            for round in 0..<40 {
+            for round in 0..<24 {
                 let process = Process()
                 process.executableURL = executable
                 process.arguments = [out]
                 let output = Pipe()
                 process.standardOutput = output
                 try process.run()
-                _ = output.fileHandleForReading.readData(ofLength: 1)  // the first tree is about to be built
-                // 37 and 41 are coprime: the moments spread over 20 milliseconds, the time of some trees.
-                Thread.sleep(forTimeInterval: Double(round * 37 % 41) * 0.0005)
+                // One byte comes for each tree; 37 and 41 are coprime, so the kills spread over the time of building one.
+                for _ in 0..<1 + round % 3 { _ = output.fileHandleForReading.readData(ofLength: 1) }
+                Thread.sleep(forTimeInterval: Double(round * 37 % 41) * 0.0002)
                 kill(process.processIdentifier, SIGKILL)
                 process.waitUntilExit()
                 #expect(try Self.names(out) == ["a", "b", "c", "manifest.json"])

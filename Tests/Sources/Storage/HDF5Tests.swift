@@ -26,6 +26,40 @@ import Testing
         }
     }
 
+    /// A file still being written is read by the library, a finished one without it.
+    @Test func `the library and the reader of damaged files agree`() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/a.h5"
+            let written = try HDF5File.create(path)
+            for (index, array) in Self.arrays.enumerated() {
+                try written.write(array, to: "plain/\(index)")
+                try written.write(array, to: "packed/\(index)", deflate: 9)
+            }
+            let large = NumericArray((0..<300 * 777).map { Int32($0) }, shape: [300, 777])
+            try written.write(large, to: "packed/large", deflate: 1)
+            try written.write(strings: ["a", "bc"], to: "strings")
+            try written.write(texts: ["µ", "", "z"], to: "texts")
+            func contents(_ file: HDF5File) throws -> [String: NumericArray] {
+                var contents: [String: NumericArray] = [:]
+                for group in ["plain", "packed"] {
+                    for name in try file.members(of: group) { contents["\(group)/\(name)"] = try file.read("\(group)/\(name)") }
+                }
+                contents["rows"] = try file.read("packed/large", rows: 100..<290)
+                return contents
+            }
+            let byLibrary = try contents(written)
+            #expect(try written.readStrings("strings") == ["a", "bc"])
+            #expect(try written.readStrings("texts") == ["µ", "", "z"])
+            #expect(identifiers { try written.read("plain/none") } == ["storage-hdf5-missing"])
+            #expect(identifiers { try written.read("packed/large", rows: 0..<301) } == ["storage-hdf5-type"])
+            try written.close()
+            let byImage = try contents(try HDF5File.open(path))
+            #expect(byLibrary.count == 2 * Self.arrays.count + 2)
+            #expect(byLibrary == byImage)
+            #expect(byImage["rows"] == large.rows(100..<290))
+        }
+    }
+
     @Test func `strings come back without their padding`() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/a.h5"

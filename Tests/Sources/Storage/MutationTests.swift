@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Numerics
 import Storage
 import Support
@@ -72,5 +73,40 @@ import Testing
         let original = Array(#"{"a": [1, -2.5e3, null, true], "b": {"c": "d\u00b5\n"}, "e": []}"#.utf8)
         let outcome = try Self.survives(original, count: 3000) { _ = try JSONValue(parsing: $0, named: "a").text() }
         #expect(outcome.refused > 100 && outcome.read > 10)
+    }
+
+    @Test func `HDF5`() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/a.h5"
+            try HDF5File.write(to: path) { file throws(DiagnosticsError) in
+                try file.write((0..<40).map { Float($0) }, shape: [8, 5], to: "layer/weight", deflate: 6)
+                try file.write([1, 2, 3], to: "layer/bias")
+                try file.write(scalar: true, to: "layer/flag")
+                try file.write(strings: ["dense"], length: 10, to: "layer/type")
+                try file.write(texts: ["one", "two"], to: "names")
+            }
+            let original = try ByteFile.readRaw(path)
+            let outcome = try Self.survives(original, count: 2000) { bytes in
+                try Data(bytes).write(to: URL(filePath: path))
+                try Self.readAll(try HDF5File.open(path), "")
+            }
+            #expect(outcome.refused > 100 && outcome.read > 100)
+        }
+    }
+
+    static func readAll(_ file: HDF5File, _ group: String) throws {
+        for name in try file.members(of: group) {
+            let path = "\(group)/\(name)"
+            switch file.kind(of: path) {
+            case .group: try readAll(file, path)
+            case .dataset:
+                if try file.describe(path).content == .strings {
+                    _ = try file.readStrings(path, limit: 1 << 24)
+                } else {
+                    _ = try file.read(path, limit: 1 << 24)
+                }
+            case nil: continue
+            }
+        }
     }
 }
