@@ -37,17 +37,19 @@ public func parseYAML(_ text: String, file: String, limits: Limits = Limits()) t
 
 /// Allows `%YAML 1.1` and `%YAML 1.2` and no other directive: libyaml takes quadratic time for many of them.
 private func refuseDirectives(_ text: SourceText) throws(DiagnosticsError) {
+    var start = text.bytes.startIndex
     var character = 0
     var isFirst = true
-    for line in text.bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
-        let content = line.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
+    while start < text.bytes.endIndex {
+        let line = text.bytes[start...].prefix { $0 != 0x0A && $0 != 0x0D }
         if line.first == UInt8(ascii: "%") {
             let known = ["%YAML 1.1", "%YAML 1.2"].contains(String(decoding: line, as: UTF8.self).trimmed())
             guard known, isFirst else { throw DiagnosticsError(.directive(at: text.range(character, character + 1))) }
             isFirst = false
-        } else if !content.isEmpty, content.first != UInt8(ascii: "#") {
+        } else if let content = line.first(where: { $0 != 0x20 && $0 != 0x09 }), content != UInt8(ascii: "#") {
             return
         }
+        start = line.endIndex + 1
         character += line.count { $0 & 0xC0 != 0x80 } + 1
     }
 }

@@ -6,13 +6,13 @@ struct SourceText {
     /// The text without a byte order mark.
     let bytes: ArraySlice<UInt8>
     /// For each line, the number of characters before it.
-    private let lineStarts: [Int]
+    private let lineStarts: [UInt32]
     private let characterCount: Int
 
     /// Checks the encoding; libyaml's own errors about it have no line.
     init(_ bytes: [UInt8], file: String, limits: Limits) throws(DiagnosticsError) {
         let beginning = SourceRange(file: file, start: .init(line: 1, column: 1), end: .init(line: 1, column: 2))
-        guard bytes.count <= limits.fileSize else {
+        guard bytes.count <= min(limits.fileSize, Int(Int32.max)) else {
             throw DiagnosticsError(
                 Diagnostic(
                     "yaml-file-too-large",
@@ -24,13 +24,13 @@ struct SourceText {
                 Diagnostic("yaml-not-utf8", "the file is UTF-16, not UTF-8", at: beginning, help: "save it again as UTF-8"))
         }
         let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
-        var lineStarts = [0]
+        var lineStarts: [UInt32] = [0]
         var characters = 0
         var index = text.startIndex
         while index < text.endIndex {
             let byte = text[index]
             let (scalar, length) = Self.decode(text, at: index)
-            let column = characters - lineStarts[lineStarts.count - 1] + 1
+            let column = characters - Int(lineStarts[lineStarts.count - 1]) + 1
             guard let scalar else {
                 throw DiagnosticsError(
                     Diagnostic(
@@ -49,7 +49,7 @@ struct SourceText {
             index += length
             characters += 1
             let isBreak = byte == 0x0A || byte == 0x0D && (index == text.endIndex || text[index] != 0x0A)
-            if isBreak { lineStarts.append(characters) }
+            if isBreak { lineStarts.append(UInt32(characters)) }
         }
         self.file = file
         self.bytes = text
@@ -69,9 +69,9 @@ struct SourceText {
         var high = lineStarts.count
         while high - low > 1 {
             let middle = (low + high) / 2
-            if lineStarts[middle] <= character { low = middle } else { high = middle }
+            if lineStarts[middle] <= UInt32(character) { low = middle } else { high = middle }
         }
-        return SourceRange.Position(line: low + 1, column: character - lineStarts[low] + 1)
+        return SourceRange.Position(line: low + 1, column: character - Int(lineStarts[low]) + 1)
     }
 
     private static func place(_ file: String, _ line: Int, _ column: Int) -> SourceRange {

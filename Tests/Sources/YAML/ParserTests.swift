@@ -55,6 +55,7 @@ import YAML
 
     @Test func acceptsDirectiveAndMarksOfOneDocument() throws {
         #expect(try parseYAML("# c\n%YAML 1.2\n---\na: 1\n...\n# end\n...\n", file: "a.yaml") == ["a": 1])
+        #expect(try parseYAML("#c\r\r  \r%YAML 1.1 \r\n---\r\na: 1", file: "a.yaml") == ["a": 1])
         #expect(try parseYAML("---\n", file: "a.yaml") == nil)
     }
 
