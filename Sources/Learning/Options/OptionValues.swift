@@ -47,7 +47,7 @@ public struct OptionValues: Hashable, Sendable {
             case nil: break
             case .map(let entries): given = entries
             case .text("") where definitions.isEmpty: break
-            default: fault("type", "\(label(prefix)) wants a map of options", tree?.place, known: definitions.map(\.name))
+            default: fault("\(label(prefix)) wants a map of options", tree?.place, known: definitions.map(\.name))
             }
             for entry in given where !definitions.contains(where: { $0.name == entry.key }) {
                 let near = nearestName(to: entry.key, among: definitions.map(\.name))
@@ -111,7 +111,7 @@ public struct OptionValues: Hashable, Sendable {
             case .text(let text): name = text
             case .map(let entries) where entries.count == 1:
                 (name, options, place) = (entries[0].key, entries[0].value, entries[0].place ?? entries[0].value.place ?? place)
-            default: fault("type", "'\(path)' of the learning rule '\(rule)' wants one name", place, known: variants.map(\.name))
+            default: fault("'\(path)' of the learning rule '\(rule)' wants one name", place, known: variants.map(\.name))
             }
             if variants.contains(where: { $0.name == name }) {
                 values.choices[path] = name
@@ -148,8 +148,8 @@ public struct OptionValues: Hashable, Sendable {
                     help: "write \(wanted)"))
         }
 
-        private mutating func fault(_ kind: String, _ message: String, _ place: SourceRange?, known: [String]) {
-            faults.report(Diagnostic("learning-option-\(kind)", message, at: place, help: "known: \(known.joined(separator: ", "))"))
+        private mutating func fault(_ message: String, _ place: SourceRange?, known: [String]) {
+            faults.report(Diagnostic("learning-option-type", message, at: place, help: "known: \(known.joined(separator: ", "))"))
         }
     }
 
