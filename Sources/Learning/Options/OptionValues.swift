@@ -89,9 +89,13 @@ public struct OptionValues: Hashable, Sendable {
                 guard case .number(var value, let written) = tree.value else { return typeFault(path, "a number", tree) }
                 if !written.isEmpty {
                     guard let factor = unit.factors.first(where: { $0.name == written })?.factor else {
-                        return fault(
-                            "unit", "'\(path)' of the learning rule '\(rule)' is not given in '\(written)'", tree.place,
-                            known: unit.factors.map(\.name))
+                        let known = unit.factors.map(\.name).joined(separator: ", ")
+                        faults.report(
+                            Diagnostic(
+                                "learning-option-unit", "'\(path)' of the learning rule '\(rule)' is not given in '\(written)'",
+                                at: tree.place,
+                                help: "known: \(known)"))
+                        return
                     }
                     value *= factor
                 }
