@@ -115,7 +115,9 @@ let package = Package(
             "QuantizationTests", mirrors: "Passes/Quantization",
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests("ArithmeticTests", mirrors: "Targets/Arithmetic", on: ["Targets", "Chips", "Storage"]),
-        tests("LoihiTests", mirrors: "Targets/Loihi", on: ["Targets", "Chips", "Diagnostics", "Numerics", "Storage"]),
+        tests(
+            "LoihiTests", mirrors: "Targets/Loihi",
+            on: ["Targets", "Passes", "Lowering", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
         tests("DrawingTests", mirrors: "Sources/Drawing", on: ["Drawing", "Lowering", "Chips", "Diagnostics", "Numerics", "Storage"]),
         tests(
             "PartitioningTests", mirrors: "Passes/Partitioning",
