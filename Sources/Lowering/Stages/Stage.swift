@@ -92,3 +92,16 @@ public enum Stage: Hashable, Sendable {
                 "stage-incomplete", "the stage lacks what its name promises", at: node.place, help: "print it again with --print-after"))
     }
 }
+
+extension Stage {
+    /// Checks every invariant of what the last pass added.
+    public func verify() throws(VerificationFailure) {
+        switch self {
+        case .network: break
+        case .quantized(let stage): try stage.verify()
+        case .partitioned(let stage): try stage.verify()
+        case .placed(let stage): try stage.verify()
+        case .routed(let stage): try stage.verify()
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Chips
+public import Diagnostics
+public import Learning
+import Lowering
+public import Networks
+public import Numerics
+
+/// The numbers that a chip would compute with, for training in the loop: weights on the grid that `Quantization` would choose for
+/// them, and the decays that the registers hold.
+///
+/// The grid of a projection is chosen from its own weights. Where several projections meet in one population, the pass may choose a
+/// grid coarser by a power of two for the smaller of them, because they share the membrane's scale.
+public struct QuantizedForward: LoweredForward {
+    private let quantization: Quantization
+    private let network: Network
+    private let effective: [Dynamics?]
+
+    /// Refuses what the pass refuses.
+    public init(_ network: Network, _ quantization: Quantization) throws(DiagnosticsError) {
+        let quantized = try quantization.run(network)
+        self.quantization = quantization
+        self.network = network
+        effective = network.populations.ids.map { quantized.effectiveDynamics(of: $0) }
+    }
+
+    public func weights(of projection: ID<Projection>, from weights: [Float]) -> [Float] {
+        guard let dynamics = network.dynamics(of: network.projections[projection].post),
+            let grid = quantization.grid(of: weights, into: dynamics)
+        else { return weights }
+        return weights.map { weight in
+            let steps = (Double(weight) / grid.step).rounded(.toNearestOrEven)
+            return Float(min(max(steps * grid.step, grid.range.lowerBound), grid.range.upperBound))
+        }
+    }
+
+    public func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics {
+        guard let effective = effective[population.index] else { return dynamics }
+        var result = dynamics
+        result.membraneDecay = effective.membraneDecay
+        result.currentDecay = effective.currentDecay
+        return result
+    }
+}
+
+extension Quantization {
+    /// The values that weights of one projection can take, when it alone feeds the population: multiples of `step` within `range`, in
+    /// the weights' own unit. Nil when all weights are 0.
+    func grid(of weights: [Float], into dynamics: Dynamics) -> (step: Double, range: ClosedRange<Double>)? {
+        var statistics = WeightStatistics()
+        for weight in weights {
+            statistics.lowest = min(statistics.lowest, Double(weight))
+            statistics.highest = max(statistics.highest, Double(weight))
+        }
+        let largest = max(abs(statistics.lowest), abs(statistics.highest))
+        let gain = dynamics.currentGain[0].first ?? 1
+        guard largest > 0, largest.isFinite, gain != 0 else { return nil }
+        statistics.largest = largest * abs(gain)
+        statistics.range = statistics.largest
+        let incoming = Incoming(projection: ID(0), statistics: statistics, payload: 1, mode: mode(of: statistics))
+        let scale = membraneScale(of: dynamics, from: [incoming])
+        let format = chip.formats.weight
+        let unit = jump(ofMantissa: 1, exponent: exponent(of: incoming, scale: scale), scale: scale) / abs(gain)
+        let (mantissas, step) = format.mantissas(incoming.mode, bits: weightBits ?? format.bits.last ?? 1)
+        return (Double(step) * unit, Double(mantissas.lowerBound) * unit...Double(mantissas.upperBound) * unit)
+    }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Foundation
+import Spikewright
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Train a network with the rule that it chooses.",
+        discussion: """
+            Writes the trained network: the description with its weights in an HDF5 file beside it. After each epoch a checkpoint is
+            written beside the output; an interrupted training goes on from it, to the same bits.
+
+            Examples:
+              spikewright train digits -o trained/digits.yaml
+              spikewright train mnist.yaml --data-dir ~/data --epochs 10 -o mnist-trained.yaml
+              spikewright train digits --target loihi2 -o digits-loihi2.yaml
+            """)
+
+    @Argument(help: "A network description, or the name of a shipped model.")
+    var model: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The description to write.", valueName: "file"))
+    var output: String
+
+    @Option(name: .shortAndLong, help: "Train in the loop: with the numbers that this chip would compute with.")
+    var target: String?
+
+    @Option(help: "Run so many epochs; as the model says unless given.")
+    var epochs: Int?
+
+    @Flag(help: "Start from the rules for weights, even when the model has trained ones.")
+    var fromScratch = false
+
+    @Flag(help: "Start from the model, even when there is a checkpoint.")
+    var restart = false
+
+    @OptionGroup(title: "Lowering") var lowering: LoweringArguments
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if let epochs, epochs < 1 { throw ValidationError("--epochs must be at least 1, is \(epochs)") }
+    }
+
+    func run() throws {
+        let model = try Model(at: model, seed: common.seed, usesTrained: !fromScratch)
+        Main.report(model.warnings)
+        let bar = ProgressBar("training", quiet: common.quiet)
+        var options = TrainingOptions()
+        options.epochs = epochs
+        options.threads = common.threads
+        options.dataFolders = common.dataDir
+        options.target = target.map { Target($0) }
+        options.lowering = try lowering.options(threads: common.threads)
+        let checkpoint = output + ".checkpoint"
+        if restart { try? FileManager.default.removeItem(atPath: checkpoint) }
+        options.checkpoint = checkpoint
+        options.progress = { progress in
+            let part = Double(progress.samplesDone) / Double(max(progress.samples, 1))
+            bar.show(
+                (Double(progress.epoch - 1) + part) / Double(progress.epochs),
+                String(format: "epoch %d, loss %.4f, accuracy %.2f %%", progress.epoch, progress.loss, 100 * progress.accuracy))
+        }
+        options.epochDone = { summary, answers in
+            bar.end()
+            let line = String(
+                format: "epoch %3d  loss %.4f  training accuracy %6.2f %%  test accuracy %6.2f %%", summary.epoch, summary.loss,
+                100 * summary.accuracy, 100 * answers.accuracy)
+            Main.writeError(line)
+        }
+        let result = try train(model, options: options)
+        bar.end()
+        try writeNetwork(result.model.network, to: output)
+        try? FileManager.default.removeItem(atPath: checkpoint)
+        let accuracy = String(format: "%.2f %%", 100 * result.evaluation.accuracy)
+        print(
+            "trained '\(result.model.network.name)' for \(result.epochs) epochs: accuracy \(accuracy) on \(result.evaluation.samples) test samples"
+        )
+        print("wrote \(output)")
+        try writeJSON(
+            .object(
+                JSONObject([
+                    ("network", .string(result.model.network.name)), ("epochs", .integer(result.epochs)),
+                    ("resumed_from", .integer(result.resumedFrom)), ("accuracy", .number(result.evaluation.accuracy)),
+                    ("loss", .number(result.evaluation.loss)), ("samples", .integer(result.evaluation.samples)),
+                ])), to: common.json)
+    }
+}

@@ -1,0 +1,43 @@
+public import ArgumentParser
+public import Spikewright
+
+/// Options of the passes, for every command that lowers a network.
+struct LoweringArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("How the range of weights is chosen: maximum, least-error, or a percentile such as 99.9.", valueName: "law"))
+    var weightRange = "maximum"
+
+    @Option(help: "How weights are rounded: nearest or stochastic.")
+    var rounding: QuantizedSynapses.Rounding = .nearest
+
+    @Option(help: "Bits of a weight; the chip's most unless given.")
+    var weightBits: Int?
+
+    @Flag(help: "Give every population cores of its own.")
+    var separateCores = false
+
+    func validate() throws { _ = try range() }
+
+    private func range() throws -> Quantization.WeightRange {
+        switch weightRange {
+        case "maximum": return .maximum
+        case "least-error": return .leastError
+        default:
+            guard let percentile = Double(weightRange), percentile > 0, percentile <= 100 else {
+                throw ValidationError("--weight-range is maximum, least-error or a percentile above 0 and at most 100, is '\(weightRange)'")
+            }
+            return .percentile(percentile / 100)
+        }
+    }
+
+    func options(threads: Int) throws -> LoweringOptions {
+        var options = LoweringOptions()
+        options.weightRange = try range()
+        options.rounding = rounding
+        options.weightBits = weightBits
+        options.sharesCores = !separateCores
+        options.threads = threads
+        return options
+    }
+}
+
+extension QuantizedSynapses.Rounding: ExpressibleByArgument {}

@@ -1,0 +1,57 @@
+import Diagnostics
+public import Lowering
+import Networks
+public import Passes
+public import Storage
+public import Targets
+
+/// Lowers a model to a target, pass by pass, and writes the artifact.
+///
+/// The artifact appears at `directory` in one step, whole, or not at all.
+/// - Throws: `DiagnosticsError` for a network that the chip cannot hold and for bad input, `VerificationFailure` for a bug in a pass.
+@discardableResult
+public func compile(
+    _ model: Model, for target: Target, at directory: String, options: LoweringOptions = LoweringOptions()
+) throws -> Compilation {
+    try compile(from: .network(model.network), for: target, at: directory, options: options)
+}
+
+/// The same from any stage on; a stage that holds a chip already keeps it.
+/// - Parameter observe: called with the name of each pass and the stage that it made.
+@discardableResult
+public func compile(
+    from stage: Stage, for target: Target, at directory: String, options: LoweringOptions = LoweringOptions(),
+    observe: (String, Stage) throws -> Void = { _, _ in }
+) throws -> Compilation {
+    let chip = try stage.quantized?.chip ?? target.chip()
+    let graph = try Pipeline(to: chip, options).run(from: stage, observe: observe)
+    let report = try family(of: chip).write(graph, to: directory, threads: options.threads)
+    return Compilation(graph: graph, report: report)
+}
+
+/// Lowers a model to a target without writing anything.
+public func lower(_ model: Model, to target: Target, options: LoweringOptions = LoweringOptions()) throws -> RoutedGraph {
+    try Pipeline(to: try target.chip(), options).run(model.network)
+}
+
+/// A network that was compiled.
+public struct Compilation: Sendable {
+    public var graph: RoutedGraph
+    public var report: ArtifactReport
+
+    public var text: String {
+        let size = report.files.reduce(0) { $0 + $1.bytes }
+        var text = PlacementSummary(graph).text
+        text += "artifact: \(report.files.count) files, \(size) bytes\n"
+        for note in report.notes { text += "note: \(note)\n" }
+        return text
+    }
+
+    public var json: JSONValue {
+        let files = report.files.map { JSONValue.object(JSONObject([("name", .string($0.name)), ("bytes", .integer($0.bytes))])) }
+        return .object(
+            JSONObject([
+                ("placement", PlacementSummary(graph).json), ("files", .array(files)), ("notes", .array(report.notes.map { .string($0) })),
+            ]))
+    }
+}

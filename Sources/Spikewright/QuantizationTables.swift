@@ -1,0 +1,93 @@
+import Chips
+import Fidelity
+import Foundation
+import Lowering
+import Networks
+import Numerics
+import Storage
+
+/// What quantization did: the model's numbers beside the chip's, and the error of every projection.
+struct QuantizationTables {
+    let quantized: QuantizedNetwork
+
+    init(_ quantized: QuantizedNetwork) { self.quantized = quantized }
+
+    var text: String {
+        "quantized for '\(quantized.chip.name)'\n\n" + weights.text + "\n\n" + registers.text + "\n"
+    }
+
+    private var weights: TextTable {
+        var table = TextTable(header: [
+            "projection", "range", "bits", "mode", "exponent", "unit", "clipped", "zeroed", "rms error", "largest error", "delays cut",
+        ])
+        for id in quantized.network.projections.ids {
+            let (synapses, error) = (quantized.synapses(of: id), quantized.synapses(of: id).error)
+            table.add([
+                quantized.network.projections[id].name, "\(brief(error.lowest))…\(brief(error.highest))", "\(synapses.bits)",
+                synapses.mode.rawValue, "\(synapses.exponent)", brief(synapses.unit), "\(error.clipped)", "\(error.zeroed)",
+                brief(error.rootMeanSquare), brief(error.largest), "\(error.delaysClipped)",
+            ])
+        }
+        return table
+    }
+
+    /// The first neuron of each population; the range where neurons differ.
+    private var registers: TextTable {
+        var table = TextTable(header: ["population", "parameter", "model", "register", "stands for"])
+        for id in quantized.network.populations.ids {
+            guard let exact = quantized.network.dynamics(of: id), let effective = quantized.effectiveDynamics(of: id),
+                let registers = quantized.neurons(of: id)
+            else { continue }
+            let name = quantized.network.populations[id].name
+            table.add([name, "scale", "1", "", brief(registers.scale)])
+            func add(_ parameter: String, _ exact: [Double], _ registers: [Int], _ effective: [Double]) {
+                table.add([name, parameter, span(exact.map(brief)), span(registers.map(String.init)), span(effective.map(brief))])
+            }
+            add("membrane kept per step", exact.membraneDecay, registers.membraneDecay, effective.membraneDecay)
+            add("current kept per step", exact.currentDecay[0], registers.currentDecay, effective.currentDecay[0])
+            if registers.spikes { add("threshold", exact.threshold, registers.thresholdMantissa, effective.threshold) }
+            let biases = zip(registers.biasMantissa, registers.biasExponent).map { $0 << $1 }
+            add("bias per step", exact.drive, biases, effective.drive)
+            add("steps held", exact.refractorySteps.map(Double.init), registers.refractorySteps, effective.refractorySteps.map(Double.init))
+        }
+        return table
+    }
+
+    private func brief(_ value: Double) -> String { String(format: "%.6g", value) }
+
+    private func span(_ texts: [String]) -> String {
+        guard let first = texts.first, let last = texts.last else { return "" }
+        return texts.allSatisfy { $0 == first } ? first : "\(first) … \(last)"
+    }
+
+    var json: JSONValue {
+        let projections = quantized.network.projections.ids.map { id -> JSONValue in
+            let (synapses, error) = (quantized.synapses(of: id), quantized.synapses(of: id).error)
+            return .object(
+                JSONObject([
+                    ("name", .string(quantized.network.projections[id].name)), ("lowest", .number(error.lowest)),
+                    ("highest", .number(error.highest)), ("bits", .integer(synapses.bits)), ("mode", .string(synapses.mode.rawValue)),
+                    ("exponent", .integer(synapses.exponent)), ("unit", .number(synapses.unit)), ("synapses", .integer(error.synapses)),
+                    ("clipped", .integer(error.clipped)), ("zeroed", .integer(error.zeroed)),
+                    ("rms_error", .number(error.rootMeanSquare)), ("largest_error", .number(error.largest)),
+                    ("delays_clipped", .integer(error.delaysClipped)),
+                ]))
+        }
+        let populations = quantized.network.populations.ids.compactMap { id -> JSONValue? in
+            guard let registers = quantized.neurons(of: id), let exact = quantized.network.dynamics(of: id),
+                let effective = quantized.effectiveDynamics(of: id)
+            else { return nil }
+            return .object(
+                JSONObject([
+                    ("name", .string(quantized.network.populations[id].name)), ("scale", .number(registers.scale)),
+                    ("threshold", .number(exact.threshold[0])), ("threshold_mantissa", .integer(registers.thresholdMantissa[0])),
+                    ("threshold_effective", .number(effective.threshold[0])), ("membrane_kept", .number(exact.membraneDecay[0])),
+                    ("membrane_decay", .integer(registers.membraneDecay[0])),
+                    ("membrane_kept_effective", .number(effective.membraneDecay[0])), ("current_kept", .number(exact.currentDecay[0][0])),
+                    ("current_decay", .integer(registers.currentDecay[0])),
+                    ("current_kept_effective", .number(effective.currentDecay[0][0])),
+                ]))
+        }
+        return .object(JSONObject([("projections", .array(projections)), ("populations", .array(populations))]))
+    }
+}

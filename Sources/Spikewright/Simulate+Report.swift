@@ -1,0 +1,56 @@
+import Fidelity
+import Foundation
+import Simulation
+public import Storage
+
+extension SimulationResult {
+    public var text: String {
+        var table = TextTable(header: ["population", "neurons", "spikes", "spikes per neuron and step"])
+        for (name, size) in populations {
+            let count = recording.spikes[name]?.count ?? 0
+            let rate = Double(count) / Double(max(size * recording.steps, 1))
+            table.add([name, "\(size)", "\(count)", String(format: "%.5f", rate)])
+        }
+        var text = "'\(name)', \(recording.steps) steps\n\n" + table.text + "\n"
+        if let statistics {
+            var costs = TextTable()
+            costs.add(["synaptic operations", "\(statistics.synapticOperations)"])
+            costs.add(["packets", "\(statistics.packets)"])
+            costs.add(["hops", "\(statistics.hopsEastWest + statistics.hopsNorthSouth)"])
+            costs.add(["overflowed states", "\(statistics.overflows)"])
+            costs.add(["energy (published constants)", String(format: "%.4g µJ", statistics.energy * 1e6)])
+            costs.add(["time (published constants)", String(format: "%.4g µs", statistics.time * 1e6)])
+            text += "\n" + costs.text + "\n"
+        }
+        return text
+    }
+
+    /// Spikes as [step, neuron] pairs, membranes as [step][neuron].
+    public var json: JSONValue {
+        let items = populations.map { name, size -> JSONValue in
+            var members: [(String, JSONValue)] = [("name", .string(name)), ("size", .integer(size))]
+            let spikes = recording.spikes[name] ?? []
+            members.append(("spikes", .array(spikes.map { .array([.integer(Int($0.step)), .integer(Int($0.neuron))]) })))
+            if let membranes = recording.membranes[name] {
+                let rows = (0..<recording.steps).map { step in
+                    JSONValue.array(membranes[step * size..<(step + 1) * size].map { .number($0) })
+                }
+                members.append(("v", .array(rows)))
+            }
+            return .object(JSONObject(members))
+        }
+        var members: [(String, JSONValue)] = [
+            ("network", .string(name)), ("steps", .integer(recording.steps)), ("populations", .array(items)),
+        ]
+        if let statistics {
+            members.append(("synaptic_operations", .integer(statistics.synapticOperations)))
+            members.append(("packets", .integer(statistics.packets)))
+            members.append(("hops", .integer(statistics.hopsEastWest + statistics.hopsNorthSouth)))
+            members.append(("overflows", .integer(statistics.overflows)))
+            members.append(("energy_J", .number(statistics.energy)))
+            members.append(("time_s", .number(statistics.time)))
+        }
+        members.append(("seconds", .number(seconds)))
+        return .object(JSONObject(members))
+    }
+}

@@ -1,0 +1,72 @@
+public import Diagnostics
+import Foundation
+import FrontEnd
+public import Learning
+import Networks
+import Passes
+
+/// What a training does beside what the model says.
+public struct TrainingOptions: Sendable {
+    /// Instead of the number of epochs that the model says.
+    public var epochs: Int?
+    public var threads = 1
+    /// Where data sets are looked for, before the usual places.
+    public var dataFolders: [String] = []
+    /// A file that is written after each epoch and picked up by the next run; nil: none.
+    public var checkpoint: String?
+    /// Trains with the numbers that this target would compute with.
+    public var target: Target?
+    public var lowering = LoweringOptions()
+    public var progress: (@Sendable (TrainingProgress) -> Void)?
+    /// Called after each epoch with the answers for the test samples.
+    public var epochDone: (@Sendable (EpochSummary, Evaluation) -> Void)?
+
+    public init() {}
+}
+
+/// A trained model and its answers for the test samples.
+public struct TrainingResult: Sendable {
+    public var model: Model
+    public var evaluation: Evaluation
+    public var epochs: Int
+    /// Epochs that a checkpoint of an earlier run had done already.
+    public var resumedFrom: Int
+}
+
+/// Trains a model with the rule that it chooses.
+///
+/// With a checkpoint, a training that was interrupted goes on where it was, to the same bits as without the interruption.
+public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) throws(DiagnosticsError) -> TrainingResult {
+    let rule = try learningRule(of: model.network)
+    guard let data = try model.data(in: options.dataFolders) else {
+        throw DiagnosticsError(
+            Diagnostic(
+                "train-no-task", "the network '\(model.network.name)' has no task to learn",
+                help: "add a section `task: {data: …, encode: …}` to the model (Documentation/Network.md)"))
+    }
+    var request = TrainingRequest(network: model.network, samples: data.train, threads: options.threads, epochs: options.epochs)
+    if let target = options.target {
+        request.lowered = try QuantizedForward(model.network, options.lowering.quantization(to: try target.chip()))
+    }
+    let trainer = try rule.makeTrainer(request)
+    if let checkpoint = options.checkpoint, FileManager.default.fileExists(atPath: checkpoint) {
+        try trainer.restore(TrainerState(readingFrom: checkpoint))
+    }
+    let resumedFrom = trainer.epochsDone
+    var evaluation: Evaluation?
+    while trainer.epochsDone < trainer.epochs {
+        let summary = try trainer.runEpoch {
+            options.progress?($0)
+            return true
+        }
+        if let checkpoint = options.checkpoint { try trainer.state.write(to: checkpoint) }
+        let answers = try trainer.evaluate(data.test)
+        options.epochDone?(summary, answers)
+        evaluation = answers
+    }
+    // A finished checkpoint leaves no epoch to run.
+    let answers = if let evaluation { evaluation } else { try trainer.evaluate(data.test) }
+    var trained = model
+    trained.network = trainer.network
+    return TrainingResult(model: trained, evaluation: answers, epochs: trainer.epochsDone, resumedFrom: resumedFrom)
+}
