@@ -19,6 +19,7 @@ package enum NetworkFault: String, CaseIterable {
     case sizeTwice = "network-size-twice"
     case sizeMissing = "network-size-missing"
     case populationTooLarge = "network-population-too-large"
+    case unsupportedCell = "network-unsupported-cell"
     case normalizedCell = "network-normalized-cell"
     case cannotRecord = "network-cannot-record"
 
@@ -47,6 +48,7 @@ package enum NetworkFault: String, CaseIterable {
     case tensorDataset = "network-tensor-dataset"
     case tensorShape = "network-tensor-shape"
     case tensorNotNumbers = "network-tensor-not-numbers"
+    case trainedShape = "network-trained-shape"
 
     // Projections
     case unknownPopulation = "network-unknown-population"

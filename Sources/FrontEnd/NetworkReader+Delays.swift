@@ -49,7 +49,7 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .delayRounded,
-                    "\(name), \(text(tidy(exact * timestep))) ms, is \(text(exact)) steps of \(text(timestep)) ms and is rounded to "
+                    "\(name), \(text(tidy(exact * timestep))) ms, is \(text(tidy(exact))) steps of \(text(timestep)) ms and is rounded to "
                         + "\(text(rounded))",
                     at: place, help: "write \(text(tidy(rounded * timestep))) ms, or choose a timestep that divides it", severity: .warning)
             )

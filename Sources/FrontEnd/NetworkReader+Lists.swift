@@ -12,27 +12,37 @@ extension NetworkReader {
         let name = "'list' of \(context.owner)"
         if isFileReference(variant.options) {
             let accept: (_ shape: [Int]) -> (fits: Bool, wanted: String) = { shape in
-                (shape.count == 2 && (2...4).contains(shape[1]), "[synapses, 2], [synapses, 3] or [synapses, 4]")
+                (
+                    shape.count == 2 && (2...4).contains(shape[1]) && shape[0] <= Self.longestList,
+                    "[synapses, 2], [synapses, 3] or [synapses, 4], with at most \(Self.longestList) synapses"
+                )
             }
             guard let array = readArray(variant.options, name, accept: accept) else { return nil }
-            let values = array.doubles
-            let rows = (0..<array.shape[0]).map { Array(values[$0 * array.shape[1]..<($0 + 1) * array.shape[1]]) }
-            return connection(rows, columns: array.shape[1], name, context, variant) { _, _ in variant.options.place }
+            return connection(Rows(values: array.doubles, columns: array.shape[1]), name, context, variant) { _, _ in variant.options.place
+            }
         }
         guard let items = attempt({ () throws(DiagnosticsError) in try variant.options.asSequence(name) }) else { return nil }
         guard let rows = inlineRows(items, name, context) else { return nil }
-        return connection(rows, columns: rows.first?.count ?? 2, name, context, variant) { row, column in
+        return connection(rows, name, context, variant) { row, column in
             items[row].sequence?[column].place ?? items[row].place
         }
     }
 
-    private mutating func inlineRows(_ items: [Node], _ name: String, _ context: ProjectionContext) -> [[Double]]? {
-        var rows: [[Double]] = []
-        rows.reserveCapacity(items.count)
+    /// Rows of equal length, one after the other.
+    private struct Rows {
+        var values: [Double]
+        var columns: Int
+        var count: Int { values.count / columns }
+        subscript(row: Int, column: Int) -> Double { values[row * columns + column] }
+    }
+
+    private mutating func inlineRows(_ items: [Node], _ name: String, _ context: ProjectionContext) -> Rows? {
+        let columns = items.first?.sequence?.count
+        var rows = Rows(values: [], columns: columns.map { (2...4).contains($0) ? $0 : 2 } ?? 2)
         for (index, item) in items.enumerated() {
             let rowName = "row \(index + 1) of \(name)"
-            guard let cells = item.sequence, (2...4).contains(cells.count), cells.count == rows.first?.count ?? cells.count else {
-                let wanted = rows.first.map { "\($0.count) numbers, as the first row has" } ?? "2 to 4 numbers"
+            guard let cells = item.sequence, (2...4).contains(cells.count), index == 0 || cells.count == rows.columns else {
+                let wanted = index > 0 ? "\(rows.columns) numbers, as the first row has" : "2 to 4 numbers"
                 collector.report(
                     Diagnostic(
                         .listRow,
@@ -40,7 +50,6 @@ extension NetworkReader {
                         at: item.place, help: "write [source, target], [source, target, weight] or [source, target, weight, delay]"))
                 return nil
             }
-            var row: [Double] = []
             for (column, cell) in cells.enumerated() {
                 let value: Double? =
                     switch column {
@@ -52,21 +61,20 @@ extension NetworkReader {
                     default: stepsUnrounded(cell, "the delay in \(rowName)").map { $0 * timestep }
                     }
                 guard let value else { return nil }
-                row.append(value)
+                rows.values.append(value)
             }
-            rows.append(row)
         }
         return rows
     }
 
     private mutating func connection(
-        _ rows: [[Double]], columns: Int, _ name: String, _ context: ProjectionContext, _ variant: Variant,
+        _ rows: Rows, _ name: String, _ context: ProjectionContext, _ variant: Variant,
         place: (_ row: Int, _ column: Int) -> SourceRange?
     ) -> Connection? {
         guard let sources = context.pre.size, let targets = context.post.size else { return nil }
-        for (index, row) in rows.enumerated() {
+        for index in 0..<rows.count {
             for (column, (size, population)) in [(sources, context.pre.name), (targets, context.post.name)].enumerated() {
-                let neuron = row[column]
+                let neuron = rows[index, column]
                 guard neuron >= 0, neuron < Double(size), neuron == neuron.rounded() else {
                     collector.report(
                         Diagnostic(
@@ -78,26 +86,26 @@ extension NetworkReader {
                 }
             }
         }
-        let order = rows.indices.sorted { (rows[$0][0], rows[$0][1], $0) < (rows[$1][0], rows[$1][1], $1) }
-        for (before, after) in zip(order, order.dropFirst()) where rows[before][0] == rows[after][0] && rows[before][1] == rows[after][1] {
+        let order = (0..<rows.count).sorted { (rows[$0, 0], rows[$0, 1], $0) < (rows[$1, 0], rows[$1, 1], $1) }
+        for (before, after) in zip(order, order.dropFirst()) where rows[before, 0] == rows[after, 0] && rows[before, 1] == rows[after, 1] {
             collector.report(
                 Diagnostic(
                     .listDuplicate,
-                    "row \(after + 1) of \(name) repeats row \(before + 1): both connect \(text(rows[after][0])) to "
-                        + "\(text(rows[after][1]))",
+                    "row \(after + 1) of \(name) repeats row \(before + 1): both connect \(text(rows[after, 0])) to "
+                        + "\(text(rows[after, 1]))",
                     at: place(after, 0), help: "remove one of them, adding its weight to the other's if both were meant"))
             return nil
         }
         var connection = Connection(
-            connector: .list(order.map { Connector.Pair(source: Int32(rows[$0][0]), target: Int32(rows[$0][1])) }), place: variant.place)
-        if columns > 2 {
-            connection.weights = tensor([rows.count], order.map { rows[$0][2] }, nil, name, at: variant.place)
+            connector: .list(order.map { Connector.Pair(source: Int32(rows[$0, 0]), target: Int32(rows[$0, 1])) }), place: variant.place)
+        if rows.columns > 2 {
+            connection.weights = tensor([rows.count], order.map { rows[$0, 2] }, nil, name, at: variant.place)
             if connection.weights == nil { return nil }
         }
-        if columns > 3 {
+        if rows.columns > 3 {
             var delays: [Double] = []
             for row in order {
-                guard let steps = delaySteps(rows[row][3] / timestep, "the delay in row \(row + 1) of \(name)", at: place(row, 3)) else {
+                guard let steps = delaySteps(rows[row, 3] / timestep, "the delay in row \(row + 1) of \(name)", at: place(row, 3)) else {
                     return nil
                 }
                 delays.append(steps)

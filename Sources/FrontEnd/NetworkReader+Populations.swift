@@ -26,8 +26,9 @@ extension NetworkReader {
         checkName(entry.key, of: draft.owner, at: entry.keyPlace)
         var reader = MappingReader(entry.value, of: draft.owner)
         draft.shape = readShape(&reader, draft, entry)
+        let cellNode = reader.required("cell")
         draft.units = reader.value("units", .choice(of: Population.Units.self), default: .physical)
-        let variant = reader.required("cell", .variant(among: Self.cellNames))
+        let variant = cellNode.flatMap { readCellName($0, draft, &reader) }
         if let variant { draft.cell = readCell(variant, draft) }
         if let variant, let kind = NeuronModel.Kind(rawValue: variant.name), draft.units == .normalized, kind.isPyNN {
             reader.report(
@@ -46,6 +47,28 @@ extension NetworkReader {
     /// The names of all cells, in the order of the documentation.
     static var cellNames: [String] {
         ["input", "spike_source_array", "spike_source_poisson"] + NeuronModel.Kind.allCases.map(\.rawValue)
+    }
+
+    /// Standard cells of PyNN 0.13 that have no place in a network that is to be lowered, in lower case.
+    private static let otherPyNNCells = [
+        "if_cond_alpha", "if_cond_exp", "if_cond_exp_gsfa_grr", "if_facets_hardware1", "hh_cond_exp", "eif_cond_alpha_isfa_ista",
+        "eif_cond_exp_isfa_ista", "adexp", "izhikevich", "gif_cond_exp", "spikesourcepoissonrefractory", "spikesourcegamma",
+        "spikesourceinhgamma", "multicompartmentneuron",
+    ]
+
+    private mutating func readCellName(_ node: Node, _ draft: PopulationDraft, _ reader: inout MappingReader) -> Variant? {
+        let name = node.scalar?.text ?? node.mapping?.first?.key ?? ""
+        guard Self.otherPyNNCells.contains(name.lowercased()) else {
+            return reader.read(node, as: "cell", .variant(among: Self.cellNames))
+        }
+        reader.report(
+            Diagnostic(
+                .unsupportedCell, "\(draft.owner) has PyNN's cell '\(name)', which Spikewright does not know",
+                at: node.mapping?.first?.keyPlace ?? node.place,
+                help:
+                    "the cells are \(Self.cellNames.joined(separator: ", ")); currents take the place of conductances near a working point")
+        )
+        return nil
     }
 
     private mutating func readShape(_ reader: inout MappingReader, _ draft: PopulationDraft, _ entry: Node.Entry) -> [Int]? {

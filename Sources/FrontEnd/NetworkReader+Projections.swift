@@ -6,6 +6,8 @@ import YAML
 extension NetworkReader {
     /// What the connectors, weights and delays of one projection are checked against.
     struct ProjectionContext {
+        /// The projection's.
+        var name: String
         var owner: String
         var pre: PopulationDraft
         var post: PopulationDraft
@@ -47,17 +49,18 @@ extension NetworkReader {
         let (preNode, postNode) = (reader.required("pre"), reader.required("post"))
         let pre = preNode.flatMap { population($0, "'pre' of \(owner)") }
         let post = postNode.flatMap { population($0, "'post' of \(owner)") }
-        let nameNode = reader.optional("name")
-        let name = nameNode.flatMap { reader.read($0, as: "name", .name) }
-        if let name { checkProjectionName(name, at: nameNode?.place) }
-        let receptor = reader.value("receptor", .choice(of: Receptor.self), default: .bySign)
-        let trainable = reader.optional("trainable", .bool)
         let connectorNode = reader.required("connector")
         let weightNode = reader.optional("weight")
         let delayNode = reader.optional("delay")
+        let receptor = reader.value("receptor", .choice(of: Receptor.self), default: .bySign)
+        let nameNode = reader.optional("name")
+        let name = nameNode.flatMap { reader.read($0, as: "name", .name) }
+        if let name { checkProjectionName(name, at: nameNode?.place) }
+        let trainable = reader.optional("trainable", .bool)
         reader.finish(into: &collector)
         guard let pre, let post else { return nil }
-        let context = ProjectionContext(owner: owner, pre: drafts[pre.index], post: drafts[post.index], isRecurrent: pre == post)
+        let context = ProjectionContext(
+            name: name ?? defaultName(pre, post), owner: owner, pre: drafts[pre.index], post: drafts[post.index], isRecurrent: pre == post)
         checkEnds(context, preNode, postNode)
         guard let connectorNode, let connection = readConnector(connectorNode, context) else { return nil }
         let weight = readWeight(weightNode, connection, context, at: node.place)

@@ -37,11 +37,11 @@ extension NetworkReader {
             return .spikeSourceArray(times: times)
         }
         guard let train = spikeTrain(node, name) else { return nil }
-        guard let total = product([size, max(train.count, 1)]), total <= Self.largestTensor else {
+        guard let total = product([size, max(train.count, 1)]), total <= Self.largestSpikeSource else {
             collector.report(
                 Diagnostic(
                     .spikeTrainCount,
-                    "\(name) are \(train.count) times for each of \(size) neurons, more than \(Self.largestTensor) in all",
+                    "\(name) are \(train.count) times for each of \(size) neurons, more than \(Self.largestSpikeSource) in all",
                     at: node.place, help: "use a smaller population; its projections can reach as many targets"))
             return nil
         }
@@ -106,7 +106,8 @@ extension NetworkReader {
             collector.report(
                 Diagnostic(
                     .rateTooHigh,
-                    "'rate' of \(draft.owner), \(text(highest)) Hz, asks for \(text(tidy(highest * timestep / 1000))) spikes in each step of "
+                    "'rate' of \(draft.owner), \(text(highest)) Hz, asks for \(text(tidy(highest * timestep / 1000))) spikes in each "
+                        + "step of "
                         + "\(text(timestep)) ms, and at most one is possible",
                     at: rateNode?.place ?? variant.place, help: "lower it to at most \(text(1000 / timestep)) Hz, or shorten the timestep"))
             return nil

@@ -1,5 +1,6 @@
 import Diagnostics
 import Networks
+import Numerics
 import YAML
 
 extension NetworkReader {
@@ -51,28 +52,26 @@ extension NetworkReader {
             }
             return .constant(value)
         case .sequence:
-            guard let shape = tensorShape(connection, context, name, at: node.place),
-                let list = nestedNumbers(node, name, in: unit), hasShape(list.shape, shape, connection, context, name, at: node.place)
+            guard let list = nestedNumbers(node, name, in: unit),
+                let shape = tensorShape(connection, context, list.shape, name, at: node.place),
+                hasShape(list.shape, shape, connection, context, name, at: node.place)
             else { return nil }
             return tensor(shape, list.values, nil, name, at: node.place).map { .tensor($0) }
         case .mapping:
             guard isFileReference(node) else { return readDistribution(node, name, in: unit).map { .drawn($0) } }
-            guard let shape = tensorShape(connection, context, name, at: node.place) else { return nil }
+            let known = knownShape(connection, context)
             let array = readArray(node, name) { found in
-                (
-                    found == shape || found == Self.fullShape(connection, context),
-                    "\(text(shape))\(Self.hint(found, shape, connection, context))"
-                )
+                guard let known else { return (true, "") }
+                let fits = found == known || found == Self.fullShape(connection, context)
+                return (fits, "\(text(known))\(Self.hint(found, known, connection, context))")
             }
-            guard let array else { return nil }
+            guard let array, let shape = tensorShape(connection, context, array.shape, name, at: node.place) else { return nil }
             return tensor(shape, array.doubles, reference(node), name, at: node.place).map { .tensor($0) }
         }
     }
 
-    /// The shape that the connector asks of given numbers (see `Tensor`), or nil after saying that it takes none.
-    private mutating func tensorShape(
-        _ connection: Connection, _ context: ProjectionContext, _ name: String, at place: SourceRange?
-    ) -> [Int]? {
+    /// The shape that the connector asks of given numbers (see `Tensor`), as far as it is known before synapses are drawn.
+    private func knownShape(_ connection: Connection, _ context: ProjectionContext) -> [Int]? {
         guard let pre = context.pre.size, let post = context.post.size else { return nil }
         switch connection.connector {
         case .allToAll: return [pre, post]
@@ -84,20 +83,43 @@ extension NetworkReader {
                 return shape[0]
             }
             return [channels(context.post), channels(context.pre) / convolution.groups] + convolution.kernel
-        case .pooling, .fixedProbability, .fixedNumberPre, .fixedNumberPost, .fixedTotalNumber:
-            let kind = connection.connector.name
+        case .pooling, .fixedProbability, .fixedNumberPre, .fixedNumberPost, .fixedTotalNumber: return nil
+        }
+    }
+
+    /// The shape of given numbers; synapses that are drawn take a plain list, which training may have left, counted when they are known.
+    private mutating func tensorShape(
+        _ connection: Connection, _ context: ProjectionContext, _ found: [Int], _ name: String, at place: SourceRange?
+    ) -> [Int]? {
+        if let shape = knownShape(connection, context) { return shape }
+        guard context.pre.shape != nil, context.post.shape != nil else { return nil }
+        let kind = connection.connector.name
+        if case .pooling = connection.connector {
+            collector.report(
+                Diagnostic(
+                    .weightsForRandom, "\(name) lists numbers, but the weights of '\(kind)' are those of its window, times one number",
+                    at: place, help: "write one number or a distribution"))
+            return nil
+        }
+        let count = found.reduce(1, *)
+        countedLater.append((context.name, name, count, place))
+        return [count]
+    }
+
+    /// Whether numbers that are given for drawn synapses are as many as these.
+    mutating func checkDrawnCounts(_ network: Network) {
+        guard !collector.hasErrors else { return }
+        for (projection, name, found, place) in countedLater {
+            guard let id = network.projection(named: projection) else { continue }
+            let connector = network.projections[id].connector.name
+            let drawn = SynapseRows(id, of: network).synapseCount
+            guard found != drawn else { continue }
             collector.report(
                 Diagnostic(
                     .weightsForRandom,
-                    kind.hasSuffix("pool")
-                        ? "\(name) lists numbers, but the weights of '\(kind)' are those of its window, times one number"
-                        : "\(name) lists numbers, but which synapses '\(kind)' makes is drawn, so that no number belongs to one of them",
-                    at: place,
-                    help:
-                        "write one number or a "
-                        + "distribution\(kind.hasSuffix("pool") ? "" : ", or list the synapses: 'connector: {list: …}'")"
-                ))
-            return nil
+                    "\(name) has \(count(found, "number")), but '\(connector)' draws \(count(drawn, "synapse")) with the seed "
+                        + "\(network.seed)",
+                    at: place, help: "write one number or a distribution, or list the synapses: 'connector: {list: …}'"))
         }
     }
 
@@ -112,14 +134,15 @@ extension NetworkReader {
 
     /// Weights of training frameworks are [target, source].
     private static func hint(_ found: [Int], _ wanted: [Int], _ connection: Connection, _ context: ProjectionContext) -> String {
-        guard case .allToAll = connection.connector, found.count == 2, found == wanted.reversed() else { return " ([source, target])" }
+        guard case .allToAll = connection.connector else { return "" }
+        guard found.count == 2, found == wanted.reversed() else { return " ([source, target])" }
         return " ([source, target]); transpose it, in numpy 'weight.T'"
     }
 
     private mutating func hasShape(
         _ found: [Int], _ wanted: [Int], _ connection: Connection, _ context: ProjectionContext, _ name: String, at place: SourceRange?
     ) -> Bool {
-        if found == wanted || found == Self.fullShape(connection, context) { return true }
+        if found == wanted || found == Self.fullShape(connection, context) || knownShape(connection, context) == nil { return true }
         collector.report(
             Diagnostic(
                 .tensorShape,

@@ -20,6 +20,8 @@ struct NetworkReader {
     var timestep = 1.0
     var seed: UInt64 = 42
     var drafts: [PopulationDraft] = []
+    /// Numbers given for synapses that are drawn; their count is known when the network is.
+    var countedLater: [(projection: String, name: String, count: Int, place: SourceRange?)] = []
     /// Whether a rounded delay was told of; more would say the same.
     var warnedOfDelays = false
 
@@ -31,8 +33,12 @@ struct NetworkReader {
     static let largestStepCount = Int(Int32.max)
     /// Delays in steps: rings of pending events grow with the longest.
     static let longestDelay = 65_535
-    /// Synapses that a user may list, and numbers that a tensor may hold.
+    /// Numbers that a tensor may hold.
     static let largestTensor = 1 << 28
+    /// Synapses that a user may list, one by one.
+    static let longestList = 1 << 24
+    /// Trains, and times in all, that a spike source may hold.
+    static let largestSpikeSource = 1 << 22
 
     /// Whether values from training take the place of the rules.
     let usesTrained: Bool
@@ -83,6 +89,7 @@ struct NetworkReader {
         if let published = reader.optional("published") {
             network.published = reader.read(published, as: "published", .list(of: .text)) ?? []
         }
+        checkDrawnCounts(network)
         readTrained(reader.optional("trained"), into: &network)
         checkParts(task: task, readout: reader.optional("readout"), learning: reader.optional("learning"), node)
         reader.finish(into: &collector)
@@ -215,7 +222,7 @@ extension NetworkReader {
         if abs(exact - rounded) > 1e-6 {
             collector.report(
                 Diagnostic(
-                    .durationRounded, "\(name) is \(text(exact)) steps of \(text(timestep)) ms and is rounded to \(Int(rounded))",
+                    .durationRounded, "\(name) is \(text(tidy(exact))) steps of \(text(timestep)) ms and is rounded to \(Int(rounded))",
                     at: node.place,
                     help: "write \(text(tidy(rounded * timestep))) ms, or choose a timestep that divides it", severity: .warning))
         }

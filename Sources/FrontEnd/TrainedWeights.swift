@@ -36,15 +36,18 @@ public enum TrainedWeights {
             guard product(of: shape) == count else {
                 throw fault("'\(dataset)' of '\(name)' holds \(product(of: shape)) weights, the projection has \(count)")
             }
-            network.projections[id].weight = .tensor(
-                Tensor(shape: shape, values: try file.read(dataset).floats, origin: "\(name):/\(dataset)"))
+            let values = try file.read(dataset).floats
+            guard values.allSatisfy(\.isFinite) else { throw fault("'\(dataset)' of '\(name)' holds NaN or infinity") }
+            network.projections[id].weight = .tensor(Tensor(shape: shape, values: values, origin: "\(name):/\(dataset)"))
         }
         for id in network.populations.ids {
             let dataset = "bias/\(network.populations[id].name)"
             guard file.kind(of: dataset) == .dataset, var model = network.populations[id].cell.neuron else { continue }
             let (count, size) = (product(of: try file.describe(dataset).shape), network.populations[id].size)
             guard count == size else { throw fault("'\(dataset)' of '\(name)' holds \(count) biases, the population has \(size) neurons") }
-            model[.bias] = .perNeuron(try file.read(dataset).doubles)
+            let bias = try file.read(dataset).doubles
+            guard bias.allSatisfy(\.isFinite) else { throw fault("'\(dataset)' of '\(name)' holds NaN or infinity") }
+            model[.bias] = .perNeuron(bias)
             network.populations[id].cell.neuron = model
         }
     }
@@ -57,7 +60,7 @@ public enum TrainedWeights {
     private static func fault(_ message: String) -> DiagnosticsError {
         DiagnosticsError(
             Diagnostic(
-                "network-trained-shape", message,
+                .trainedShape, message, at: nil,
                 help: "train the model again (`spikewright train`), or remove the key 'trained' to start from the rules"))
     }
 }

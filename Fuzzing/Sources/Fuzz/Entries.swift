@@ -1,4 +1,5 @@
 import Diagnostics
+import FrontEnd
 import YAML
 
 /// A reader that takes bytes from outside. It may refuse them with a diagnostic; it may not crash, hang or eat memory.
@@ -15,7 +16,13 @@ let entries = [
         let text = printYAML(node)
         let again = try parseYAML(text, file: "printed.yaml", limits: .unlimited)
         precondition(again == node, "bug in the YAML printer: it does not read back as the same tree:\n\(text)")
-    }
+    },
+    Entry(name: "network") { bytes throws(DiagnosticsError) in
+        let network = try readNetwork(bytes, file: "fuzz.yaml", folder: "/nonexistent").network
+        let text = printNetwork(network)
+        let again = try readNetwork(text, file: "printed.yaml", folder: "/nonexistent").network
+        precondition(printNetwork(again) == text, "bug in the network printer: it does not read back as the same network:\n\(text)")
+    },
 ]
 
 extension Limits {
