@@ -7,11 +7,14 @@
 extension Philox {
     /// Standard normal at `index` (Box–Muller; pairs of indices share one block).
     public func normal(_ index: Int) -> Double {
-        let pair = index >> 1
-        let radius = (-2 * log(1 - uniform(2 * pair))).squareRoot()
-        let angle = 2 * Double.pi * uniform(2 * pair + 1)
+        // uniform(2 · pair) and uniform(2 · pair + 1), from the one block that holds both.
+        let words = block(UInt64(bitPattern: Int64(index >> 1)))
+        let radius = (-2 * log(1 - Self.uniform(words.x, words.y))).squareRoot()
+        let angle = 2 * Double.pi * Self.uniform(words.z, words.w)
         return index & 1 == 0 ? radius * cos(angle) : radius * sin(angle)
     }
+
+    private static func uniform(_ high: UInt32, _ low: UInt32) -> Double { Double((UInt64(high) << 32 | UInt64(low)) >> 11) * 0x1p-53 }
 
     /// A permutation of `0..<count` (Fisher–Yates).
     public func permutation(_ count: Int) -> [Int] {

@@ -14,6 +14,8 @@ public protocol EngineScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable
     /// `chosen` where the mask is set, `other` elsewhere.
     static func select(_ chosen: SIMD8<Self>, _ other: SIMD8<Self>, _ mask: SIMDMask<SIMD8<SIMDMaskScalar>>) -> SIMD8<Self>
     static func isAny(_ mask: SIMDMask<SIMD8<SIMDMaskScalar>>) -> Bool
+    /// Writes `values` in this type.
+    static func convert(_ values: UnsafeBufferPointer<Float>, to pointer: UnsafeMutablePointer<Self>)
     /// Runs part of a network over some steps: the one call behind which everything is compiled for this type.
     static func _run(_ core: ReferenceCore<Self>, worker: Int, of team: WorkerTeam, from first: Int, to last: Int)
 }
@@ -28,7 +30,14 @@ extension Float: EngineScalar {
         other.replacing(with: chosen, where: mask)
     }
     @inline(__always)
-    public static func isAny(_ mask: SIMDMask<SIMD8<Int32>>) -> Bool { any(mask) }
+    public static func isAny(_ mask: SIMDMask<SIMD8<Int32>>) -> Bool {
+        let words = unsafeBitCast(mask, to: SIMD4<UInt64>.self)
+        let pair = words.lowHalf | words.highHalf
+        return pair.x | pair.y != 0
+    }
+    public static func convert(_ values: UnsafeBufferPointer<Float>, to pointer: UnsafeMutablePointer<Float>) {
+        if let first = values.baseAddress { pointer.update(from: first, count: values.count) }
+    }
     public static func _run(_ core: ReferenceCore<Float>, worker: Int, of team: WorkerTeam, from first: Int, to last: Int) {
         core.loop(worker: worker, of: team, from: first, to: last)
     }
@@ -44,7 +53,15 @@ extension Double: EngineScalar {
         other.replacing(with: chosen, where: mask)
     }
     @inline(__always)
-    public static func isAny(_ mask: SIMDMask<SIMD8<Int64>>) -> Bool { any(mask) }
+    public static func isAny(_ mask: SIMDMask<SIMD8<Int64>>) -> Bool {
+        let words = unsafeBitCast(mask, to: SIMD8<UInt64>.self)
+        let half = words.lowHalf | words.highHalf
+        let pair = half.lowHalf | half.highHalf
+        return pair.x | pair.y != 0
+    }
+    public static func convert(_ values: UnsafeBufferPointer<Float>, to pointer: UnsafeMutablePointer<Double>) {
+        for k in 0..<values.count { pointer[k] = Double(values[k]) }
+    }
     public static func _run(_ core: ReferenceCore<Double>, worker: Int, of team: WorkerTeam, from first: Int, to last: Int) {
         core.loop(worker: worker, of: team, from: first, to: last)
     }

@@ -1,39 +1,36 @@
 import Networks
 import Numerics
 
-/// One number for each neuron, or one for all: `stride` is 1 or 0.
+/// One number for each neuron, or one for all: `mask` keeps the index, or makes it 0.
 struct Coefficient<Real: EngineScalar>: BitwiseCopyable {
     let pointer: UnsafeMutablePointer<Real>
-    let stride: Int
+    let mask: Int
 
     /// Padding neurons get `padding`.
-    init(_ values: [Double], padding: Real = 0, in arena: Arena) {
+    init(_ values: [Double], in arena: Arena) { self.init(values.map { Real($0) }, padding: 0, in: arena) }
+
+    init(_ values: [Real], padding: Real, in arena: Arena) {
         let padded = (values.count + laneBlock - 1) / laneBlock * laneBlock
         if let first = values.first, values.count == padded, values.allSatisfy({ $0 == first }) {
-            pointer = arena.copy([Real](repeating: Real(first), count: laneBlock))
-            stride = 0
+            pointer = arena.copy([Real](repeating: first, count: laneBlock))
+            mask = 0
         } else {
-            pointer = arena.copy(values.map { Real($0) }, paddedTo: padded, with: padding)
-            stride = 1
+            pointer = arena.copy(values, paddedTo: padded, with: padding)
+            mask = -1
         }
     }
 
     @inline(__always)
-    func lanes(_ index: Int) -> Lanes<Real> { load(pointer, index &* stride) }
+    func lanes(_ index: Int) -> Lanes<Real> { load(pointer, index & mask) }
 }
 
 /// The coefficients of a population of neurons. Trivial: it owns nothing.
 struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
-    let synapse: Dynamics.Synapse
-    let arrivalsFirst: Bool
+    let traits: StepTraits
     let reset: NeuronModel.Reset
     let atOrAbove: Bool
-    let spikes: Bool
     let isRate: Bool
     let isAdaptive: Bool
-    let isHeld: Bool
-    /// Whether both receptors are one, because their coefficients are equal.
-    let isMerged: Bool
     let membraneDecay: Coefficient<Real>
     let currentDecay: (Coefficient<Real>, Coefficient<Real>)
     let currentGain: (Coefficient<Real>, Coefficient<Real>)
@@ -42,6 +39,8 @@ struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
     let alphaGain: (Coefficient<Real>, Coefficient<Real>)
     let drive: Coefficient<Real>
     let threshold: Coefficient<Real>
+    /// The least potential that spikes, without adaptation.
+    let limit: Coefficient<Real>
     let resetValue: Coefficient<Real>
     let refractorySteps: Coefficient<Real>
     let adaptationDecay: Coefficient<Real>
@@ -51,15 +50,15 @@ struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
         func pair(_ values: [[Double]]) -> (Coefficient<Real>, Coefficient<Real>) {
             (Coefficient(values[0], in: arena), Coefficient(values[1], in: arena))
         }
-        synapse = dynamics.synapse
-        arrivalsFirst = dynamics.order == .arrivalsFirst
+        let arrivalsFirst = dynamics.order == .arrivalsFirst
+        traits = StepTraits(
+            hasCurrent: dynamics.synapse != .delta || !arrivalsFirst, isAlpha: dynamics.synapse == .alpha, arrivalsFirst: arrivalsFirst,
+            isMerged: Self.isMerged(dynamics), needsLastSpikes: dynamics.isAdaptive || dynamics.reset == .subtractNext,
+            isHeld: dynamics.refractorySteps.contains { $0 > 0 })
         reset = dynamics.reset
         atOrAbove = dynamics.comparison == .atOrAbove
-        spikes = dynamics.spikes
         isRate = dynamics.isRate
         isAdaptive = dynamics.isAdaptive
-        isHeld = dynamics.refractorySteps.contains { $0 > 0 }
-        isMerged = Self.isMerged(dynamics)
         membraneDecay = Coefficient(dynamics.membraneDecay, in: arena)
         currentDecay = pair(dynamics.currentDecay)
         currentGain = pair(dynamics.currentGain)
@@ -67,8 +66,10 @@ struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
         alphaFeed = pair(dynamics.alphaFeed)
         alphaGain = pair(dynamics.alphaGain)
         drive = Coefficient(dynamics.drive, in: arena)
-        // Padding never fires.
-        threshold = Coefficient(dynamics.threshold, padding: .infinity, in: arena)
+        // Padding never fires, nor do readouts.
+        let thresholds = dynamics.threshold.map { dynamics.spikes ? Real($0) : .infinity }
+        threshold = Coefficient(thresholds, padding: .infinity, in: arena)
+        limit = Coefficient(atOrAbove ? thresholds : thresholds.map(\.nextUp), padding: .infinity, in: arena)
         resetValue = Coefficient(dynamics.resetValue, in: arena)
         refractorySteps = Coefficient(dynamics.refractorySteps.map { Double($0) }, in: arena)
         adaptationDecay = Coefficient(dynamics.adaptationDecay, in: arena)
@@ -80,11 +81,6 @@ struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
             $0[0] == $0[1]
         }
     }
-
-    /// Whether a synaptic current outlives a step.
-    var hasCurrent: Bool { synapse != .delta || !arrivalsFirst }
-    /// Whether the spikes of the step before enter.
-    var needsLastSpikes: Bool { isAdaptive || reset == .subtractNext }
 }
 
 /// The state of a population of neurons: all arrays padded to the block. Trivial: it owns nothing.

@@ -31,7 +31,7 @@ struct PartTable<Real: EngineScalar>: BitwiseCopyable {
 }
 
 /// Reads rows once and lays them out for delivery: dense when a fifth or more of the pairs are connected with one delay, else sparse.
-struct TableBuilder<Real: EngineScalar>: @unchecked Sendable {
+struct TableBuilder: @unchecked Sendable {
     /// Above this density a contiguous sum beats scattering (about a sixth of the cost for each synapse) and takes no more memory.
     private static var denseAbove: Double { 0.2 }
 
@@ -41,7 +41,7 @@ struct TableBuilder<Real: EngineScalar>: @unchecked Sendable {
     private let slots: Int
     private var offsets = GrowingBuffer<UInt32>()
     private var targets = GrowingBuffer<UInt32>()
-    private var weights = GrowingBuffer<Real>()
+    private var weights = GrowingBuffer<Float>()
     private var slotCounts: [Int]
     /// Scratch: where the next synapse of each delay goes.
     private var places: [Int]
@@ -79,7 +79,7 @@ struct TableBuilder<Real: EngineScalar>: @unchecked Sendable {
             let place = places[slot]
             let target = UInt32(truncatingIfNeeded: Int(row.targets[k]) - lower)
             targets.pointer[place] = target
-            weights.pointer[place] = Real(row.weights[k])
+            weights.pointer[place] = row.weights[k]
             if place > first, targets.pointer[place - 1] == target { hasCopies = true }
             places[slot] = place + 1
         }
@@ -87,7 +87,7 @@ struct TableBuilder<Real: EngineScalar>: @unchecked Sendable {
     }
 
     /// The finished table, in `arena`; nil when there are more synapses than 32 bits count.
-    consuming func finish(in arena: Arena) -> PartTable<Real>? {
+    consuming func finish<Real: EngineScalar>(_ type: Real.Type, in arena: Arena) -> PartTable<Real>? {
         defer {
             offsets.release()
             targets.release()
@@ -102,15 +102,20 @@ struct TableBuilder<Real: EngineScalar>: @unchecked Sendable {
         let count = targets.count
         if count == 0 { return table }
         let first = weights.pointer[0]
-        let isShared = (1..<max(count, 1)).allSatisfy { weights.pointer[$0] == first }
+        let all = UnsafeBufferPointer(start: weights.pointer, count: count)
+        let isShared = all.allSatisfy { $0 == first }
         let pairs = sources * (upper - lower)
         if used.count == 1, !hasCopies, Double(count) >= Self.denseAbove * Double(pairs), upper - lower >= 4 {
             return finishDense(&table, isUniform: isShared && count == pairs, in: arena)
         }
 
         table.synapses = count
-        table.shared = first
-        if !isShared { table.weights = arena.copy(UnsafeBufferPointer(start: weights.pointer, count: count)) }
+        table.shared = Real(first)
+        if !isShared {
+            let converted = arena.allocate(Real.self, count: count)
+            Real.convert(all, to: converted)
+            table.weights = converted
+        }
         table.offsets = arena.allocate(count: sources * used.count + 1)
         for source in 0..<sources {
             for (k, slot) in used.enumerated() { table.offsets[source * used.count + k] = offsets.pointer[source * slots + slot] }
@@ -127,16 +132,20 @@ struct TableBuilder<Real: EngineScalar>: @unchecked Sendable {
         return table
     }
 
-    private func finishDense(_ table: inout PartTable<Real>, isUniform: Bool, in arena: Arena) -> PartTable<Real> {
+    private func finishDense<Real: EngineScalar>(_ table: inout PartTable<Real>, isUniform: Bool, in arena: Arena) -> PartTable<Real> {
         table.layout = .dense
         table.synapses = targets.count
         table.rowStride = isUniform ? 0 : table.width
         let rows = isUniform ? 1 : sources
         let dense = arena.allocate(Real.self, count: rows * table.width)
         let slot = Int(table.delays[0]) - 1
-        for source in 0..<rows {
-            for k in Int(offsets.pointer[source * slots + slot])..<Int(offsets.pointer[source * slots + slot + 1]) {
-                dense[source * table.width + Int(targets.pointer[k])] = weights.pointer[k]
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: table.width) { row in
+            for source in 0..<rows {
+                row.initialize(repeating: 0)
+                for k in Int(offsets.pointer[source * slots + slot])..<Int(offsets.pointer[source * slots + slot + 1]) {
+                    row[Int(targets.pointer[k])] = weights.pointer[k]
+                }
+                Real.convert(UnsafeBufferPointer(row), to: dense + source * table.width)
             }
         }
         table.weights = dense

@@ -143,12 +143,14 @@ public final class ReferenceEngine<Real: EngineScalar>: Engine {
                 continue
             }
             let size = network.populations[id].size
-            for neuron in events.neurons where neuron < 0 || Int(neuron) >= size {
+            // One comparison for each neuron: negative ones are large as unsigned.
+            if events.neurons.reduce(0, { max($0, UInt32(bitPattern: $1)) }) >= size,
+                let neuron = events.neurons.first(where: { $0 < 0 || Int($0) >= size })
+            {
                 found.report(
                     Diagnostic(
                         "simulation-input-outside", "the stimulus names neuron \(neuron) of '\(name)', which has \(size)",
                         at: network.populations[id].place, help: "neurons count from 0 to \(size - 1)"))
-                break
             }
             let isWhole =
                 events.offsets.first == 0 && Int(events.offsets.last ?? -1) == events.neurons.count

@@ -76,10 +76,10 @@ final class ReferenceTables<Real: EngineScalar>: @unchecked Sendable {
             let post = projection.post.index
             guard let model = populations[post].neurons else { continue }
             if plans.isEmpty || populations[post].lastProjection == 0 { populations[post].firstProjection = plans.count }
-            for receptor in model.isMerged ? [0] : [0, 1] {
+            for receptor in model.traits.isMerged ? [0] : [0, 1] {
                 let isWanted: @Sendable (Float) -> Bool =
                     switch projection.receptor {
-                    case _ where model.isMerged: { _ in true }
+                    case _ where model.traits.isMerged: { _ in true }
                     case .excitatory: { _ in receptor == 0 }
                     case .inhibitory: { _ in receptor == 1 }
                     case .bySign: { $0 >= 0 ? receptor == 0 : receptor == 1 }
@@ -131,7 +131,7 @@ final class ReferenceTables<Real: EngineScalar>: @unchecked Sendable {
         let ranges = (0..<parts).map { min(post.bounds[$0], post.size)..<min(post.bounds[$0 + 1], post.size) }
         let maximumDelay = max(rows.maximumDelay, 1)
         let builders = parallelMap(ranges, threads: threads) { range in
-            var builder = TableBuilder<Real>(sources: rows.sourceCount, part: range, maximumDelay: maximumDelay)
+            var builder = TableBuilder(sources: rows.sourceCount, part: range, maximumDelay: maximumDelay)
             var row = SynapseRow()
             for source in 0..<rows.sourceCount {
                 if parts == 1 { rows.read(source, into: &row) } else { rows.read(source, targets: range, into: &row) }
@@ -141,7 +141,7 @@ final class ReferenceTables<Real: EngineScalar>: @unchecked Sendable {
         }
         let tables = arena.allocate(PartTable<Real>.self, count: parts)
         for part in 0..<parts {
-            guard let table = builders[part].finish(in: arena) else {
+            guard let table = builders[part].finish(Real.self, in: arena) else {
                 throw DiagnosticsError(
                     Diagnostic(
                         "simulation-too-many-synapses",

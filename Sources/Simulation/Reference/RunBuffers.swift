@@ -25,9 +25,11 @@ struct InputEvents<Real: EngineScalar>: BitwiseCopyable {
         offsets.extend(by: events.offsets.count)
         neurons.extend(by: events.neurons.count)
         values.extend(by: events.values.count)
-        for k in events.offsets.indices { offsets.pointer[k] = events.offsets[k] }
-        for k in events.neurons.indices { neurons.pointer[k] = events.neurons[k] }
-        for k in events.values.indices { values.pointer[k] = Real(events.values[k]) }
+        events.offsets.withUnsafeBufferPointer { copied in offsets.pointer.update(from: copied.baseAddress!, count: copied.count) }
+        events.neurons.withUnsafeBufferPointer { copied in
+            if let first = copied.baseAddress { neurons.pointer.update(from: first, count: copied.count) }
+        }
+        events.values.withUnsafeBufferPointer { Real.convert($0, to: values.pointer) }
         for step in 0..<steps { largestStep = max(largestStep, Int(events.offsets[step + 1] - events.offsets[step])) }
     }
 
