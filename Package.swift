@@ -110,7 +110,7 @@ let package = Package(
             name: "StorageKillTarget", dependencies: ["Storage"], path: "Tests/Programs/StorageKillTarget", swiftSettings: settings),
         tests("StorageTests", mirrors: "Sources/Storage", on: ["Storage", "Diagnostics", "Numerics", "StorageKillTarget"]),
         tests("NetworksTests", mirrors: "Sources/Networks", on: ["Networks", "Numerics"]),
-        tests("SimulationTests", mirrors: "Sources/Simulation", on: ["Simulation", "Networks", "Numerics", "Diagnostics"]),
+        tests("SimulationTests", mirrors: "Sources/Simulation", on: ["Simulation", "Networks", "Numerics", "Diagnostics", "Storage"]),
         tests(
             "QuantizationTests", mirrors: "Passes/Quantization",
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
