@@ -139,7 +139,9 @@ public final class ReferenceEngine<Real: EngineScalar>: Engine {
         var found = DiagnosticCollector()
         for (name, events) in stimulus.populations {
             guard let id = network.population(named: name), network.populations[id].cell.isSource else {
-                found.report(unknown("simulation-unknown-input", "the network has no input population '\(name)'", name, among: inputs))
+                found.report(
+                    Diagnostic(
+                        "simulation-unknown-input", "the network has no input population '\(name)'", help: known(name, among: inputs)))
                 continue
             }
             let size = network.populations[id].size
@@ -166,7 +168,9 @@ public final class ReferenceEngine<Real: EngineScalar>: Engine {
             }
         }
         for name in request.spikes.union(request.membranes).sorted() where network.population(named: name) == nil {
-            found.report(unknown("simulation-unknown-population", "the network has no population '\(name)'", name, among: populations))
+            found.report(
+                Diagnostic(
+                    "simulation-unknown-population", "the network has no population '\(name)'", help: known(name, among: populations)))
         }
         for name in request.membranes.sorted() {
             guard let id = network.population(named: name), network.populations[id].cell.isSource else { continue }
@@ -178,8 +182,8 @@ public final class ReferenceEngine<Real: EngineScalar>: Engine {
         try found.throwIfErrors()
     }
 
-    private func unknown(_ id: String, _ message: String, _ name: String, among names: [String]) -> Diagnostic {
+    private func known(_ name: String, among names: [String]) -> String {
         let nearest = nearestName(to: name, among: names).map { "did you mean '\($0)'? " } ?? ""
-        return Diagnostic(id, message, help: "\(nearest)there are: \(names.joined(separator: ", "))")
+        return "\(nearest)there are: \(names.joined(separator: ", "))"
     }
 }
