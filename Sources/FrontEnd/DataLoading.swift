@@ -114,5 +114,5 @@ private func unknownSet(_ name: String) -> DiagnosticsError {
         Diagnostic(
             "data-unknown-set", "there is no data set '\(name)'", label: near.map { "did you mean '\($0)'?" },
             help: "the known data sets are \(known.joined(separator: ", ")); for your own files write "
-                + "'data: {format: idx, samples: …, labels: …}'"))
+                + "'data: {idx: {samples: …, labels: …}}'"))
 }

@@ -70,7 +70,8 @@ package indirect enum KeyKind: Sendable {
         case .values(let unit): "values" + (unit.map { ", \($0)" } ?? "")
         case .table, .variants: "see below"
         case .named: "mapping of names"
-        case .list(let item): "list of " + item.words
+        case .list(.table): "list, see below"
+        case .list(let item): "list; each: " + item.words
         case .single(let key, let kind): "`{\(key): \(kind.words)}`"
         case .anyOf(let kinds): kinds.map(\.words).joined(separator: ", or ")
         case .spikeTimes: "list of times, or one list for each neuron"

@@ -198,7 +198,8 @@ extension NetworkReader {
         scalar == "_" || scalar == "-" || scalar == "." || ("0"..."9").contains(scalar) || scalar.properties.isAlphabetic
     }
 
-    /// A time as a whole number of steps: with the unit `steps`, or in ms; one that is no multiple of the timestep is rounded with a warning.
+    /// A time as a whole number of steps: with the unit `steps`, or in ms; what is no multiple of the timestep is rounded with a
+    /// warning.
     mutating func steps(_ node: Node, _ name: String, atLeast least: Int) -> Int? {
         guard let exact = stepsUnrounded(node, name) else { return nil }
         let rounded = exact.rounded()

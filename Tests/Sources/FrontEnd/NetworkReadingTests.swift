@@ -63,7 +63,13 @@ import Testing
               a:
                 size: 1
                 units: normalized
-                cell: {lif: {integration: euler, reset: subtract_next, threshold: at_or_above, order: membrane_first, input_scaling: one_minus_decay}}
+                cell:
+                  lif:
+                    integration: euler
+                    reset: subtract_next
+                    threshold: at_or_above
+                    order: membrane_first
+                    input_scaling: one_minus_decay
             """
         ).network
         let model = try #require(network.populations[ID(0)].cell.neuron)
