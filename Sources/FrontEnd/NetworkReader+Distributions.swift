@@ -60,10 +60,9 @@ extension NetworkReader {
         case .exponential:
             if let mean = reader.required("mean", real) { distribution = .exponential(mean: mean) }
         }
-        let before = collector.hasErrors
         let hasFaults = reader.collector.hasErrors
         reader.finish(into: &collector)
-        guard let distribution, !hasFaults, before || !collector.hasErrors else { return nil }
+        guard let distribution, !hasFaults else { return nil }
         return isSound(distribution, name, unit, at: variant.options.place ?? node.place) ? distribution : nil
     }
 

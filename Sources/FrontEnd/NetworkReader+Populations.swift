@@ -39,6 +39,7 @@ extension NetworkReader {
         let recordNode = reader.optional("record")
         let record = recordNode.flatMap { readRecord($0, variant, draft) } ?? []
         reader.finish(into: &collector)
+        draftIndex[draft.name] = draftIndex[draft.name] ?? drafts.count
         drafts.append(draft)
         return Population(
             draft.name, shape: draft.shape ?? [1], cell: draft.cell ?? .input, units: draft.units, record: record, place: entry.keyPlace)

@@ -81,15 +81,16 @@ extension NetworkReader {
     /// The population of a name, or nil after reporting that there is none.
     mutating func population(_ node: Node, _ name: String) -> ID<Population>? {
         guard let text = attempt({ () throws(DiagnosticsError) in try Reading.name.parse(node, name) }) else { return nil }
-        if let index = drafts.firstIndex(where: { $0.name == text }) { return ID(index) }
-        let known = drafts.map(\.name)
+        if let index = draftIndex[text] { return ID(index) }
+        unknownNames += 1
+        let known = drafts.prefix(unknownNames > 20 ? 20 : drafts.count).map(\.name)
         collector.report(
             Diagnostic(
                 .unknownPopulation, "\(name): there is no population '\(text.prefix(64))'", at: node.place,
                 label: nearestName(to: text, among: known).map { "did you mean '\($0)'?" },
                 help: known.isEmpty
                     ? "add it under 'populations'"
-                    : "the populations are \(known.prefix(20).joined(separator: ", "))\(known.count > 20 ? ", …" : "")"))
+                    : "the populations are \(known.prefix(20).joined(separator: ", "))\(drafts.count > 20 ? ", …" : "")"))
         return nil
     }
 

@@ -112,14 +112,15 @@ extension NetworkReader {
         for (projection, name, found, place) in countedLater {
             guard let id = network.projection(named: projection) else { continue }
             let connector = network.projections[id].connector.name
-            let drawn = SynapseRows(id, of: network).synapseCount
+            let ends = [network.projections[id].pre, network.projections[id].post].map { network.populations[$0].size }
+            // Counting draws for every neuron takes time; nobody lists numbers for so many.
+            let drawn = (ends.max() ?? 0) <= Self.longestList ? SynapseRows(id, of: network).synapseCount : nil
             guard found != drawn else { continue }
+            let synapses = drawn.map { "draws \(count($0, "synapse")) with the seed \(network.seed)" } ?? "draws too many synapses to list"
             collector.report(
                 Diagnostic(
-                    .weightsForRandom,
-                    "\(name) has \(count(found, "number")), but '\(connector)' draws \(count(drawn, "synapse")) with the seed "
-                        + "\(network.seed)",
-                    at: place, help: "write one number or a distribution, or list the synapses: 'connector: {list: …}'"))
+                    .weightsForRandom, "\(name) has \(count(found, "number")), but '\(connector)' \(synapses)", at: place,
+                    help: "write one number or a distribution, or list the synapses: 'connector: {list: …}'"))
         }
     }
 

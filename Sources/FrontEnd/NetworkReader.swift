@@ -20,6 +20,10 @@ struct NetworkReader {
     var timestep = 1.0
     var seed: UInt64 = 42
     var drafts: [PopulationDraft] = []
+    /// Places in `drafts` by name.
+    var draftIndex: [String: Int] = [:]
+    /// How many names of populations were not found: the nearest is only looked for at the first.
+    var unknownNames = 0
     /// Numbers given for synapses that are drawn; their count is known when the network is.
     var countedLater: [(projection: String, name: String, count: Int, place: SourceRange?)] = []
     /// Whether a rounded delay was told of; more would say the same.

@@ -188,3 +188,40 @@ import Testing
         }
     }
 }
+
+/// Time and memory stay in proportion to the file.
+@Suite struct NetworkLimitTests {
+    @Test func `many populations and projections are read in proportion`() throws {
+        let count = 8000
+        let populations = (0..<count).map { "  p\($0): {size: 1, cell: lif}" }.joined(separator: "\n")
+        let projections = (0..<count).map { "  - {pre: p\($0), post: p\(count - 1 - $0), connector: one_to_one, weight: 1}" }
+        let text = "spikewright: 1\nnetwork: many\npopulations:\n\(populations)\nprojections:\n\(projections.joined(separator: "\n"))\n"
+        #expect(try readNetwork(text, file: "many.yaml").network.projections.count == count)
+    }
+
+    @Test func `numbers for the synapses between billions of neurons are refused at once`() throws {
+        let text = """
+            spikewright: 1
+            network: large
+            populations: {a: {size: 2000000000, cell: lif}}
+            projections: [{pre: a, post: a, connector: {fixed_probability: {p: 0.5}}, weight: [1, 2]}]
+            """
+        let error = try #require(throws: DiagnosticsError.self) { try readNetwork(text, file: "large.yaml") }
+        #expect(error.diagnostics.map(\.id) == ["network-weights-for-random"])
+    }
+
+    @Test func `a network of billions of neurons and synapses is read as structure`() throws {
+        let text = """
+            spikewright: 1
+            network: large
+            populations:
+              a: {shape: [1000, 1000, 1000], cell: {spike_source_poisson: {rate: 5 Hz}}}
+              b: {size: 2000000000, cell: {if_curr_exp: {v_thresh: {normal: {mean: -50, sigma: 1}}}}}
+            projections:
+              - {pre: a, post: b, connector: {fixed_number_pre: {n: 1000}}, weight: {normal: {mean: 0.1, sigma: 0.01}}, delay: 2 ms}
+            """
+        let network = try readNetwork(text, file: "large.yaml").network
+        #expect(network.populations.map(\.size) == [1_000_000_000, 2_000_000_000])
+        #expect(printNetwork(network).utf8.count < 2000)
+    }
+}
