@@ -118,6 +118,13 @@ let package = Package(
         tests(
             "LoihiTests", mirrors: "Targets/Loihi",
             on: ["Targets", "Passes", "Lowering", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
+        // Over every chip and every pass.
+        tests(
+            "PropertiesTests", mirrors: "Targets/Properties",
+            on: [
+                "Spikewright", "Targets", "Passes", "Lowering", "Simulation", "FrontEnd", "Networks", "Chips", "Storage", "Diagnostics",
+                "Numerics",
+            ]),
         tests("DrawingTests", mirrors: "Sources/Drawing", on: ["Drawing", "Lowering", "Chips", "Diagnostics", "Numerics", "Storage"]),
         tests(
             "PartitioningTests", mirrors: "Passes/Partitioning",

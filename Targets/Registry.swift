@@ -15,6 +15,9 @@ public protocol TargetFamily: Sendable {
 
     init()
 
+    /// Refuses a chip that the family cannot write or emulate, before any work is done for it.
+    func check(_ chip: Chip) throws(DiagnosticsError)
+
     /// Writes the artifact of a network into a directory, which appears in one step.
     /// - Throws: what the family's artifact cannot hold, and faults of the file system.
     func write(_ graph: RoutedGraph, to directory: String, threads: Int) throws(DiagnosticsError) -> ArtifactReport
@@ -22,6 +25,10 @@ public protocol TargetFamily: Sendable {
     /// Boots an emulator from an artifact alone.
     /// - Throws: what is missing or damaged, with the file and the place in it.
     func boot(_ directory: String, threads: Int) throws(DiagnosticsError) -> any Emulator
+}
+
+extension TargetFamily {
+    public func check(_ chip: Chip) throws(DiagnosticsError) {}
 }
 
 /// What became of an artifact.
@@ -48,7 +55,7 @@ public struct ArtifactReport: Hashable, Sendable {
 }
 
 /// All families, in the order in which they are listed to users.
-public func allFamilies() -> [any TargetFamily.Type] { [LoihiFamily.self] }
+public func allFamilies() -> [any TargetFamily.Type] { [LoihiFamily.self, PlainFamily.self] }
 
 /// The family that writes and boots the artifacts of a chip.
 public func family(of chip: Chip) throws(DiagnosticsError) -> any TargetFamily {

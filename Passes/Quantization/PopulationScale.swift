@@ -63,9 +63,12 @@ extension Quantization {
                 most = min(most, Double(formats.threshold.mantissa.upperBound << formats.threshold.shift) / height)
                 most = min(most, state / (headroom * height))
             }
-            let drive = abs(dynamics.drive[n])
-            if drive > 0 { most = min(most, Double(formats.bias.mantissa.upperBound << formats.bias.exponent.upperBound) / drive) }
-            let start = abs(dynamics.initialMembrane[n])
+            // The integer membrane counts from the reset value, and its leak goes there.
+            let origin = dynamics.spikes && dynamics.reset == .toValue ? dynamics.resetValue[n] : 0
+            let drive = abs(dynamics.drive[n] - (1 - dynamics.membraneDecay[n]) * origin)
+            let largestBias = Double(formats.bias.mantissa.upperBound << (formats.bias.exponent.upperBound + formats.bias.shift))
+            if drive > 0, largestBias > 0 { most = min(most, largestBias / drive) }
+            let start = abs(dynamics.initialMembrane[n] - origin)
             if start > 0 { most = min(most, state / (2 * start)) }
         }
         return most

@@ -57,6 +57,7 @@ public struct Quantization: Pass {
         try refuseWhatTheChipLacks(network)
         let dynamics = network.populations.ids.map { network.dynamics(of: $0) }
         let statistics = network.projections.ids.map { measure($0, of: network) }
+        try refuseSigns(network, modes: statistics.map(mode))
         try refuseWeightsWithoutLevels(network, modes: statistics.map(mode))
         let payloadScale = network.populations.ids.map { integerOfOne(of: $0, in: network) }
         var neurons: [QuantizedNeurons?] = []
@@ -109,6 +110,8 @@ public struct Quantization: Pass {
         let modes = chip.formats.weight.modes
         if statistics.lowest >= 0, modes.contains(.excitatory) { return .excitatory }
         if statistics.highest <= 0, modes.contains(.inhibitory) { return .inhibitory }
-        return .mixed
+        if modes.contains(.mixed) { return .mixed }
+        // What the signs need; `refuseSigns` refuses it.
+        return statistics.lowest >= 0 ? .excitatory : statistics.highest <= 0 ? .inhibitory : .mixed
     }
 }

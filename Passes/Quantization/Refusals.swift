@@ -14,7 +14,7 @@ extension Quantization {
             refusals += lacks(population, model, dynamics)
             if let refusal = twoTimeConstants(id, dynamics, in: network) { refusals.append(refusal) }
         }
-        if let task = network.task, case .direct = task.encoder, chip.formats.payloadBits == 0 {
+        if let task = network.task, case .direct = task.encoder, chip.formats.payloadBits < 2 {
             refusals.append(
                 Diagnostic(
                     "quantize-graded-input",
@@ -24,10 +24,23 @@ extension Quantization {
         if !refusals.isEmpty { throw DiagnosticsError(refusals, isRefusal: true) }
     }
 
+    /// Signs that no mode of the chip's weights has.
+    func refuseSigns(_ network: Network, modes: [WeightFormat.SignMode]) throws(DiagnosticsError) {
+        let known = chip.formats.weight.modes
+        let refusals = zip(network.projections, modes).filter { !known.contains($0.1) }.map { projection, mode in
+            let signs = mode == .mixed ? "weights of both signs" : mode == .excitatory ? "weights above 0" : "weights below 0"
+            return Diagnostic(
+                "quantize-sign-mode",
+                "projection '\(projection.name)' has \(signs), and a projection on '\(chip.name)' is \(known.map(\.rawValue).joined(separator: " or "))",
+                at: projection.place, help: "split the projection into one of each sign, or choose a target with mixed weights")
+        }
+        if !refusals.isEmpty { throw DiagnosticsError(refusals, isRefusal: true) }
+    }
+
     /// A width that the chip lacks, or that leaves no mantissa but 0 for the signs of a projection.
     func refuseWeightsWithoutLevels(_ network: Network, modes: [WeightFormat.SignMode]) throws(DiagnosticsError) {
-        guard let bits = weightBits else { return }
         let widths = chip.formats.weight.bits
+        let bits = weightBits ?? widths.last ?? 1
         guard widths.contains(bits) else {
             let message =
                 "weights of \(bits) bits are not among the widths of '\(chip.name)': \(widths.map(String.init).joined(separator: ", "))"
@@ -72,13 +85,13 @@ extension Quantization {
                 help: "shorten tau_refrac to \(steps.upperBound) steps, or lengthen the time step")
         }
         guard model.spikes else { return refusals }
-        if dynamics.reset == .subtractNext || (dynamics.reset == .subtract && !arithmetic.resets.contains(.subtract)) {
+        let wanted: IntegerCurrentArithmetic.Reset = dynamics.reset == .toValue ? .zero : .subtract
+        if dynamics.reset == .subtractNext || !arithmetic.resets.contains(wanted) {
+            let known = arithmetic.resets.map { $0 == .zero ? "to_value" : "subtract" }
             refuse(
                 "quantize-reset",
                 "has reset '\(dynamics.reset.rawValue)', and '\(chip.name)' has \(arithmetic.resets.map(\.rawValue).joined(separator: ", "))",
-                help:
-                    "set reset: to_value\(dynamics.reset == .subtractNext && arithmetic.resets.contains(.subtract) ? " or subtract" : "") and train with it"
-            )
+                help: "set reset: \(known.joined(separator: " or ")) and train with it")
         }
         if let lowest = zip(dynamics.threshold, dynamics.resetValue).map({ $0 - (dynamics.reset == .toValue ? $1 : 0) }).min(), lowest <= 0
         {

@@ -19,9 +19,14 @@ extension Quantization {
         func decay(_ kept: Double, offset: Int) -> Int {
             min(max(Int(((1 - kept) * one).rounded(.toNearestOrEven)) - offset, 0), formats.decay.one - 1)
         }
+        guard case .integerCurrent(let arithmetic) = chip.arithmetic else { preconditionFailure("bug: registers for another arithmetic") }
+        let largestState = Double((1 << arithmetic.stateBits) - 1)
+        let reset: IntegerCurrentArithmetic.Reset = dynamics.reset == .toValue ? .zero : .subtract
         var registers = QuantizedNeurons(
             scale: scale, origin: origin, currentDecay: [], membraneDecay: [], thresholdMantissa: [], biasMantissa: [], biasExponent: [],
-            refractorySteps: dynamics.refractorySteps, reset: dynamics.reset == .toValue ? .zero : .subtract, spikes: dynamics.spikes,
+            refractorySteps: dynamics.refractorySteps,
+            // A readout never resets: it gets what the chip has.
+            reset: arithmetic.resets.contains(reset) || dynamics.spikes ? reset : arithmetic.resets.first ?? reset, spikes: dynamics.spikes,
             initialMembrane: [], addedDelay: dynamics.order == .membraneFirst ? 1 : 0)
         for n in 0..<dynamics.count {
             registers.membraneDecay.append(decay(dynamics.membraneDecay[n], offset: formats.decay.membraneOffset))
@@ -37,7 +42,8 @@ extension Quantization {
             registers.thresholdMantissa.append(
                 dynamics.spikes
                     ? Int(min(max(height.rounded(), Double(mantissas.lowerBound)), Double(mantissas.upperBound))) : mantissas.upperBound)
-            registers.initialMembrane.append(Int(((dynamics.initialMembrane[n] - origin[n]) * scale).rounded()))
+            let start = ((dynamics.initialMembrane[n] - origin[n]) * scale).rounded()
+            registers.initialMembrane.append(Int(min(max(start, -largestState), largestState)))
         }
         return registers
     }
@@ -45,7 +51,8 @@ extension Quantization {
     /// The bias nearest to `value`, with the least exponent that holds it.
     private func nearestBias(_ value: Double) -> (mantissa: Int, exponent: Int) {
         let format = chip.formats.bias
-        for exponent in format.exponent {
+        // Below a shift of 0 a bias would lose bits on its way to the membrane.
+        for exponent in format.exponent where exponent + format.shift >= 0 {
             let mantissa = (value / Double(1 << (exponent + format.shift))).rounded(.toNearestOrEven)
             if mantissa >= Double(format.mantissa.lowerBound), mantissa <= Double(format.mantissa.upperBound) {
                 // A smaller mantissa at a higher exponent is the same number; zero has exponent 0.

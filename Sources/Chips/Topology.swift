@@ -47,4 +47,13 @@ public struct Mesh: Hashable, Sendable {
         let (x, y) = position(ofRouter: router(ofCore: core))
         return (y % tiles[1] * tiles[0] + x % tiles[0]) * coresPerTile + core % coresPerTile
     }
+
+    /// The core of a chip by its number within the chip, as `localCore` counts; nil when there is none.
+    public func core(_ local: Int, ofChip chip: Int) -> Int? {
+        guard (0..<chipCount).contains(chip), (0..<coresPerChip).contains(local) else { return nil }
+        let tile = local / coresPerTile
+        let x = chip % chips[0] * tiles[0] + tile % tiles[0]
+        let y = chip / chips[0] * tiles[1] + tile / tiles[0]
+        return (y * width + x) * coresPerTile + local % coresPerTile
+    }
 }

@@ -18,7 +18,7 @@ extension QuantizedNetwork {
             dynamics.refractorySteps[n] = registers.refractorySteps[n]
             // The integer membrane counts from `origin`, so its leak towards 0 is a leak towards `origin` in the model.
             let origin = registers.origin[n]
-            let bias = Double(registers.biasMantissa[n] << registers.biasExponent[n]) / registers.scale
+            let bias = Double(registers.biasMantissa[n] << (registers.biasExponent[n] + chip.formats.bias.shift)) / registers.scale
             dynamics.drive[n] = bias + (1 - membrane) * origin
             dynamics.initialMembrane[n] = Double(registers.initialMembrane[n]) / registers.scale + origin
             guard registers.spikes else { continue }

@@ -24,14 +24,18 @@ public func compile(
     observe: (String, Stage) throws -> Void = { _, _ in }
 ) throws -> Compilation {
     let chip = try stage.quantized?.chip ?? target.chip()
+    let writer = try family(of: chip)
+    try writer.check(chip)
     let graph = try Pipeline(to: chip, options).run(from: stage, observe: observe)
-    let report = try family(of: chip).write(graph, to: directory, threads: options.threads)
+    let report = try writer.write(graph, to: directory, threads: options.threads)
     return Compilation(graph: graph, report: report)
 }
 
 /// Lowers a model to a target without writing anything.
 public func lower(_ model: Model, to target: Target, options: LoweringOptions = LoweringOptions()) throws -> RoutedGraph {
-    try Pipeline(to: try target.chip(), options).run(model.network)
+    let chip = try target.chip()
+    try family(of: chip).check(chip)
+    return try Pipeline(to: chip, options).run(model.network)
 }
 
 /// A network that was compiled.

@@ -41,7 +41,7 @@ extension CompartmentRegisters {
             currentFactor[index] = Int32(truncatingIfNeeded: decay.one - (currentDecay[index] + decay.currentOffset))
             membraneFactor[index] = Int32(truncatingIfNeeded: decay.one - (membraneDecay[index] + decay.membraneOffset))
             threshold[index] = Int32(truncatingIfNeeded: thresholdMantissa[index] << formats.threshold.shift)
-            bias[index] = Self.bias(mantissa: biasMantissa[index], exponent: biasExponent[index])
+            bias[index] = Self.bias(mantissa: biasMantissa[index], exponent: biasExponent[index] + formats.bias.shift)
         }
     }
 }

@@ -53,7 +53,7 @@ package struct SynapseBankBuilder {
 
         let aligned = Int(first) / 8 * 8
         let vectors = (Int(last) - aligned) / 8 + 1
-        let fitsVectors = weights.allSatisfy { $0 >= Int32(Int16.min) && $0 <= Int32(Int16.max) }
+        let fitsVectors = Self.fitVectors(targets, weights)
         guard fitsVectors, targets.count * 2 >= vectors * 8 else {
             let start = Int32(entries.count)
             for (target, weight) in zip(targets, weights) { entries.append(.init(compartment: target, weight: weight)) }
@@ -69,6 +69,20 @@ package struct SynapseBankBuilder {
             columns[block][base + column / 8][column % 8] &+= Int16(truncatingIfNeeded: weight)
         }
         references.append(.init(block: Int32(block), row: Int32(row)))
+    }
+
+    /// Whether every column of the row fits 16 bits; synapses of one target are summed.
+    private static func fitVectors(
+        _ targets: some RandomAccessCollection<Int32>, _ weights: some RandomAccessCollection<Int32>
+    ) -> Bool {
+        var last: Int32 = -1
+        var sum: Int64 = 0
+        for (target, weight) in zip(targets, weights) {
+            sum = target == last ? sum + Int64(weight) : Int64(weight)
+            last = target
+            if sum < Int64(Int16.min) || sum > Int64(Int16.max) { return false }
+        }
+        return true
     }
 
     private mutating func block(_ layout: Layout) -> Int {

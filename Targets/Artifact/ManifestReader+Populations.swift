@@ -17,9 +17,9 @@ extension ArtifactManifest {
         var populations: [PopulationImage] = []
         for (number, entry) in list.enumerated() {
             func fail(_ what: String) -> DiagnosticsError { Self.damaged(path, "population \(number): \(what)") }
-            guard let name = entry["name"]?.string, let size = entry["size"]?.int, (0...1 << 30).contains(size),
+            guard let name = entry["name"]?.string, let size = Self.size(of: entry),
                 let scale = entry["membrane"]?["scale"]?.double, scale > 0, let parts = entry["parts"]?.array
-            else { throw fail("its name, size, membrane or parts are missing") }
+            else { throw fail("its name, size, shape, membrane or parts are missing or wrong") }
             guard !populations.contains(where: { $0.name == name }) else { throw fail("'\(name)' is listed twice") }
             var images: [PopulationImage.Part] = []
             var next = 0
@@ -53,9 +53,9 @@ extension ArtifactManifest {
         guard let list = json["inputs"]?.array else { throw Self.damaged(path, "'inputs' is missing") }
         var inputs: [(image: InputImage, axons: String)] = []
         for (number, entry) in list.enumerated() {
-            guard let name = entry["name"]?.string, let size = entry["size"]?.int, (0...1 << 30).contains(size),
+            guard let name = entry["name"]?.string, let size = Self.size(of: entry),
                 let scale = entry["payload_scale"]?.double, let axons = entry["axons"]?.string
-            else { throw Self.damaged(path, "input \(number): its name, size, payload_scale or axons are missing") }
+            else { throw Self.damaged(path, "input \(number): its name, size, shape, payload_scale or axons are missing or wrong") }
             guard !inputs.contains(where: { $0.image.name == name }) else {
                 throw Self.damaged(path, "input \(number): '\(name)' is listed twice")
             }
@@ -63,5 +63,17 @@ extension ArtifactManifest {
             inputs.append((image, axons))
         }
         return inputs
+    }
+
+    /// The size of a population, when it is the product of its shape.
+    private static func size(of entry: JSONValue) -> Int? {
+        guard let size = entry["size"]?.int, (0...1 << 30).contains(size), let shape = entry["shape"]?.ints else { return nil }
+        var product = 1
+        for length in shape {
+            let (next, overflow) = product.multipliedReportingOverflow(by: length)
+            guard length >= 0, !overflow else { return nil }
+            product = next
+        }
+        return product == size ? size : nil
     }
 }

@@ -2,7 +2,7 @@
 struct DecodedRow {
     private var targets: [Int32] = []
     private var weights: [Int32] = []
-    /// delay + 64 · group.
+    /// delay + 256 · group.
     private var keys: [Int32] = []
     private var isUniform = true
     private var isAscending = true
@@ -16,7 +16,7 @@ struct DecodedRow {
 
     @inline(__always)
     mutating func append(_ compartment: Int, _ weight: Int32, delay: Int, group: Int) {
-        let key = Int32(truncatingIfNeeded: delay + 64 * group)
+        let key = Int32(truncatingIfNeeded: delay + 256 * group)
         if let last = targets.last {
             isAscending = isAscending && last <= Int32(truncatingIfNeeded: compartment)
             isUniform = isUniform && keys[0] == key
@@ -30,7 +30,7 @@ struct DecodedRow {
     func add(to builder: inout SynapseBankBuilder) {
         guard let key = keys.first else { return }
         if isUniform, isAscending {
-            builder.add(targets: targets, weights: weights, delay: Int(key & 63), group: Int(key >> 6))
+            builder.add(targets: targets, weights: weights, delay: Int(key & 255), group: Int(key >> 8))
             return
         }
         let order = targets.indices.sorted { (keys[$0], targets[$0], $0) < (keys[$1], targets[$1], $1) }
@@ -39,8 +39,8 @@ struct DecodedRow {
             let key = keys[order[start]]
             let end = order[start...].firstIndex { keys[$0] != key } ?? order.count
             builder.add(
-                targets: order[start..<end].map { targets[$0] }, weights: order[start..<end].map { weights[$0] }, delay: Int(key & 63),
-                group: Int(key >> 6))
+                targets: order[start..<end].map { targets[$0] }, weights: order[start..<end].map { weights[$0] }, delay: Int(key & 255),
+                group: Int(key >> 8))
             start = end
         }
     }

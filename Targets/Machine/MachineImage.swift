@@ -47,10 +47,13 @@ package struct Inlet: Sendable {
     package var source: Int
     /// By compartment of the source core or neuron of the input: its axon here, -1 for none.
     package var axons: [Int32]
+    /// The routers that packets pass, both ends included; nil: along x, then along y.
+    package var route: [Int]?
 
-    package init(source: Int, axons: [Int32]) {
+    package init(source: Int, axons: [Int32], route: [Int]? = nil) {
         self.source = source
         self.axons = axons
+        self.route = route
     }
 }
 

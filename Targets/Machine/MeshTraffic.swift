@@ -1,7 +1,7 @@
 import Chips
 import Simulation
 
-/// The ways of packets between routers: along x first, then along y. A spike takes one packet to every core that it reaches.
+/// The ways of packets between routers: along x first, then along y, unless the image states another. A spike takes one packet to every core that it reaches.
 struct MeshTraffic: Sendable {
     /// By core and inlet: the links on the way from the source, as indices into `links`; nil where the host sends.
     private let paths: [[[Int32]?]]
@@ -16,8 +16,10 @@ struct MeshTraffic: Sendable {
         paths = image.cores.map { core in
             core.inlets.map { inlet in
                 guard inlet.source < image.cores.count else { return nil }
-                let route = Self.route(
-                    from: mesh.router(ofCore: image.cores[inlet.source].number), to: mesh.router(ofCore: core.number), on: mesh)
+                let route =
+                    inlet.route
+                    ?? Self.route(
+                        from: mesh.router(ofCore: image.cores[inlet.source].number), to: mesh.router(ofCore: core.number), on: mesh)
                 return zip(route, route.dropFirst()).map { from, to in
                     let link = RouterLink(from: from, to: to)
                     if let number = numbers[link] { return number }

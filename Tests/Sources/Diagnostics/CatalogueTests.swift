@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    /// Each id written as `Diagnostic("id"`, or as a case of an enumeration of faults in a file `…Fault.swift`, with a file that does.
+    /// Each id written as `Diagnostic("id"`, or given to a local `refuse` or `fault`, or as a case of an enumeration of faults in a file `…Fault.swift`, with a file that does.
     private static func idsInSources() throws -> [String: String] {
         var ids: [String: String] = [:]
         for folder in ["Sources", "Passes", "Targets"] {
@@ -33,7 +33,8 @@ import Testing
             let paths = try #require(FileManager.default.enumerator(atPath: root)).compactMap { $0 as? String }.sorted()
             for path in paths where path.hasSuffix(".swift") {
                 let text = try String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)
-                for match in text.matches(of: /Diagnostic\(\s*"([^"]+)"/) where ids[String(match.1)] == nil {
+                for match in text.matches(of: /Diagnostic\(\s*"([^"]+)"/) { ids[String(match.1)] = "\(folder)/\(path)" }
+                for match in text.matches(of: /(?:refuse|fault)\(\s*"([a-z][a-z0-9]*(?:-[a-z0-9]+)+)"/) {
                     ids[String(match.1)] = "\(folder)/\(path)"
                 }
                 guard path.hasSuffix("Fault.swift") else { continue }

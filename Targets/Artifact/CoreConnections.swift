@@ -1,0 +1,40 @@
+import Lowering
+import Networks
+import Numerics
+
+/// Which axons the connections of each core have: what every writer asks the last stage.
+struct CoreConnections: Sendable {
+    private let graph: RoutedGraph
+    /// By connection: its net's neurons with an axon on the target, ascending; nil: all of them.
+    private let sources: [[Int32]?]
+    /// By target core: the numbers of its connections, by first axon.
+    let into: [[Int]]
+    /// By source core: the numbers of its connections.
+    let from: [[Int]]
+
+    init(_ graph: RoutedGraph, threads: Int) {
+        self.graph = graph
+        let numbering = AxonNumbering(graph.placed.coreGraph)
+        sources = parallelMap(graph.connections, threads: threads) { connection in
+            let net = graph.nets[connection.net]
+            if connection.axonCount == net.neurons.count { return nil }
+            let sources = numbering.sources(of: net, on: connection.target).map { Int32($0) }
+            precondition(sources.count == connection.axonCount, "bug: routing counted \(connection.axonCount) axons for \(sources.count)")
+            return sources
+        }
+        var into = [[Int]](repeating: [], count: graph.cores.count)
+        var from = into
+        for (index, connection) in graph.connections.enumerated() {
+            into[connection.target.index].append(index)
+            if case .slice(let slice) = graph.nets[connection.net].source { from[graph.slices[slice].core.index].append(index) }
+        }
+        self.into = into.map { $0.sorted { graph.connections[$0].firstAxon < graph.connections[$1].firstAxon } }
+        self.from = from
+    }
+
+    /// The net's neurons with an axon on the connection's target; the axons are `firstAxon` and on.
+    func sources(of connection: Int) -> [Int32] {
+        if let list = sources[connection] { return list }
+        return graph.nets[graph.connections[connection].net].neurons.map { Int32($0) }
+    }
+}

@@ -1,0 +1,23 @@
+public import Chips
+public import Diagnostics
+public import Lowering
+public import Simulation
+
+/// Any chip that is described by known kinds: artifacts are tables of integers, as plain as they can be.
+public struct PlainFamily: TargetFamily {
+    public static let name = "plain"
+    public static let summary =
+        "any chip built from known kinds, one's own included: tables of registers, axons and synapses in JSON and HDF5"
+
+    public init() {}
+
+    public func check(_ chip: Chip) throws(DiagnosticsError) { _ = try PlainChipCheck.check(chip) }
+
+    public func write(_ graph: RoutedGraph, to directory: String, threads: Int) throws(DiagnosticsError) -> ArtifactReport {
+        try PlainWriter(graph: graph, threads: threads).write(to: directory)
+    }
+
+    public func boot(_ directory: String, threads: Int) throws(DiagnosticsError) -> any Emulator {
+        EmulatedMachine(try PlainLoader(directory).image(threads: threads), threads: threads)
+    }
+}

@@ -1,0 +1,126 @@
+import Chips
+import Diagnostics
+import Lowering
+import Networks
+import Numerics
+import Storage
+
+/// Writes the artifact of a network for a chip of known kinds: `manifest.json`, `chip.yaml`, `placement.json` and the tables `cores.h5`.
+/// `Documentation/Targets/plain-artifact.md` explains every one.
+struct PlainWriter {
+    let graph: RoutedGraph
+    let threads: Int
+
+    static let tableFile = "cores.h5"
+
+    /// Cores whose tables are kept in memory at once, for each thread.
+    private static let coresAhead = 16
+
+    func write(to directory: String) throws(DiagnosticsError) -> ArtifactReport {
+        let (mesh, _) = try PlainChipCheck.check(graph.chip)
+        var artifact = try ArtifactBuilder(graph, family: PlainFamily.name, at: directory)
+        let builder = PlainCoreBuilder(graph, mesh: mesh, threads: threads)
+        let file = try HDF5File.create(artifact.path(of: Self.tableFile))
+        let order = graph.cores.ids.sorted { graph.placed.physicalCore(of: $0) < graph.placed.physicalCore(of: $1) }
+        let batchSize = Self.coresAhead * max(threads, 1)
+        for start in stride(from: 0, to: order.count, by: batchSize) {
+            let batch = Array(order[start..<min(start + batchSize, order.count)])
+            for core in parallelMap(batch, threads: threads, body: { builder.build($0) }) { try write(core, mesh, to: file) }
+        }
+        let axonTables = try writeInputs(file, builder.connections, mesh)
+        let origins = try writeOrigins(file)
+        try file.close()
+        try artifact.enter(Self.tableFile)
+        let cores = order.map { core -> JSONValue in
+            let number = graph.placed.physicalCore(of: core)
+            return ["chip": .integer(mesh.chip(ofCore: number)), "core": .integer(mesh.localCore(ofCore: number))]
+        }
+        return try artifact.publish(origins: origins, axonTables: axonTables, details: [("cores", .array(cores))], notes: [])
+    }
+
+    private func write(_ core: PlainCore, _ mesh: Mesh, to file: HDF5File) throws(DiagnosticsError) {
+        let group = "chip\(mesh.chip(ofCore: core.number))/core\(mesh.localCore(ofCore: core.number))"
+        try file.write(core.neurons.currentDecay, to: "\(group)/neurons/current_decay")
+        try file.write(core.neurons.membraneDecay, to: "\(group)/neurons/membrane_decay")
+        try file.write(core.neurons.threshold, to: "\(group)/neurons/threshold")
+        try file.write(core.neurons.bias, to: "\(group)/neurons/bias")
+        try file.write(core.neurons.biasExponent, to: "\(group)/neurons/bias_exponent")
+        try file.write(core.neurons.refractory, to: "\(group)/neurons/refractory")
+        try file.write(core.neurons.reset, to: "\(group)/neurons/reset")
+        try file.write(core.neurons.initialMembrane, to: "\(group)/neurons/initial_membrane")
+        try file.write(core.formats.map { UInt8($0.bits) }, to: "\(group)/formats/bits")
+        try file.write(core.formats.map { UInt8(PlainTables.code(of: $0.mode)) }, to: "\(group)/formats/mode")
+        try file.write(core.formats.map { Int8($0.exponent) }, to: "\(group)/formats/exponent")
+        try file.write(core.firstSynapse, to: "\(group)/axons/first_synapse")
+        try file.write(core.synapses.target, to: "\(group)/synapses/target")
+        try file.write(core.synapses.weight, to: "\(group)/synapses/weight")
+        try file.write(core.synapses.delay, to: "\(group)/synapses/delay")
+        try file.write(core.synapses.format, to: "\(group)/synapses/format")
+        try write(core.outputs.map { ($0.neuron, $0.core, $0.axon) }, mesh, to: "\(group)/outputs", of: file)
+        if core.routes.isEmpty { return }
+        var first: [UInt32] = [0]
+        for route in core.routes { first.append((first.last ?? 0) + UInt32(route.routers.count)) }
+        try file.write(core.routes.map { UInt32(mesh.chip(ofCore: $0.core)) }, to: "\(group)/routes/chip")
+        try file.write(core.routes.map { UInt32(mesh.localCore(ofCore: $0.core)) }, to: "\(group)/routes/core")
+        try file.write(first, to: "\(group)/routes/first_router")
+        try file.write(core.routes.flatMap { $0.routers.map { UInt32($0) } }, to: "\(group)/routes/router")
+    }
+
+    /// A table of axons: which neuron drives which axon of which core.
+    private func write(
+        _ rows: [(neuron: UInt32, core: Int, axon: UInt32)], _ mesh: Mesh, to group: String, of file: HDF5File
+    ) throws(DiagnosticsError) {
+        try file.write(rows.map(\.neuron), to: "\(group)/neuron")
+        try file.write(rows.map { UInt32(mesh.chip(ofCore: $0.core)) }, to: "\(group)/chip")
+        try file.write(rows.map { UInt32(mesh.localCore(ofCore: $0.core)) }, to: "\(group)/core")
+        try file.write(rows.map(\.axon), to: "\(group)/axon")
+    }
+
+    /// Which axon each source neuron drives, by neuron, then core, then axon.
+    private func writeInputs(_ file: HDF5File, _ connections: CoreConnections, _ mesh: Mesh) throws(DiagnosticsError) -> [String] {
+        var tables: [String] = []
+        for (number, population) in graph.sourcePopulations.enumerated() {
+            var rows: [(neuron: UInt32, core: Int, axon: UInt32)] = []
+            for (index, connection) in graph.connections.enumerated() {
+                guard graph.nets[connection.net].source == .host(population) else { continue }
+                let core = graph.placed.physicalCore(of: connection.target)
+                for (place, neuron) in connections.sources(of: index).enumerated() {
+                    rows.append((UInt32(neuron), core, UInt32(connection.firstAxon + place)))
+                }
+            }
+            rows.sort { ($0.neuron, $0.core, $0.axon) < ($1.neuron, $1.core, $1.axon) }
+            try write(rows, mesh, to: "inputs/\(number)", of: file)
+            tables.append("inputs/\(number)")
+        }
+        return tables
+    }
+
+    /// The potential of an integer membrane of 0, by neuron: one number where all agree, else a dataset.
+    private func writeOrigins(_ file: HDF5File) throws(DiagnosticsError) -> [JSONValue] {
+        var origins: [JSONValue] = []
+        for (number, population) in graph.neuronPopulations.enumerated() {
+            let values = graph.membraneOrigins(of: population)
+            if let first = values.first, values.allSatisfy({ $0 == first }) {
+                origins.append(.number(first))
+            } else {
+                try file.write(values, to: "populations/\(number)/membrane_origin")
+                origins.append(.string("populations/\(number)/membrane_origin"))
+            }
+        }
+        return origins
+    }
+}
+
+/// Codes that the tables use.
+enum PlainTables {
+    static let modes: [WeightFormat.SignMode] = [.mixed, .excitatory, .inhibitory]
+    static let resets: [IntegerCurrentArithmetic.Reset] = [.zero, .subtract]
+
+    static func code(of mode: WeightFormat.SignMode) -> Int {
+        switch mode {
+        case .mixed: 0
+        case .excitatory: 1
+        case .inhibitory: 2
+        }
+    }
+}

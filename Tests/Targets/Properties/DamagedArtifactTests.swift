@@ -1,0 +1,185 @@
+import Chips
+import Diagnostics
+import Foundation
+import Networks
+import Numerics
+import Passes
+import Simulation
+import Storage
+import Support
+import Targets
+import Testing
+
+/// Damaged artifacts of every family end in a diagnostic, or boot and run; they never crash.
+@Suite struct DamagedArtifactTests {
+    /// One chip of each family.
+    static let chips = ["loihi1", "board"]
+
+    @Test func `there is a damaged artifact of every family`() throws {
+        let families = try Self.chips.map { try PropertyChips.chip($0).family }
+        #expect(Set(families) == Set(allFamilies().map { $0.name }))
+    }
+
+    @Test(arguments: chips)
+    func `a file that is missing, cut or changed is named`(_ name: String) throws {
+        try withArtifact(on: name) { artifact, scratch in
+            for file in try Self.files(artifact) where file != "placement.json" {
+                let bytes = try ByteFile.readRaw("\(artifact)/\(file)")
+                var damaged: [[UInt8]?] = [nil, [], Array(bytes.prefix(bytes.count / 2)), Array(bytes.dropLast(2))]
+                let random = Philox(seed: 1, purpose: file)
+                for index in 0..<6 {
+                    var changed = bytes
+                    changed[random.integer(index, below: bytes.count)] ^= 1 << UInt8(index)
+                    damaged.append(changed)
+                }
+                for (number, content) in damaged.enumerated() {
+                    let copy = try Self.copy(artifact, to: "\(scratch)/\(file)-\(number)")
+                    if let content {
+                        try Data(content).write(to: URL(fileURLWithPath: "\(copy)/\(file)"))
+                    } else {
+                        try FileManager.default.removeItem(atPath: "\(copy)/\(file)")
+                    }
+                    let error = Self.boot(copy)
+                    // The manifest has no digest of its own: a changed name of the network is still a manifest.
+                    if file != "manifest.json" || number < 4 { #expect(error != nil, "\(file), damage \(number)") }
+                    if let error { #expect(!error.diagnostics.isEmpty && error.diagnostics.allSatisfy { $0.help != nil }) }
+                }
+            }
+        }
+    }
+
+    /// The digests are made to fit, so that the loader's own checks are what holds.
+    @Test(arguments: chips)
+    func `tables with numbers that do not fit are refused or run`(_ name: String) throws {
+        try withArtifact(on: name) { artifact, scratch in
+            let tables = try Self.tables(in: "\(artifact)/cores.h5")
+            let names = tables.map(\.name)
+            #expect(names.count > 30)
+            var refused = 0
+            for round in 0..<150 {
+                var random = TestRandom(round, "table")
+                let victim = random.integer(in: 0...tables.count - 1)
+                let copy = try Self.copy(artifact, to: "\(scratch)/table-\(round)")
+                let file = try HDF5File.create("\(copy)/new.h5")
+                for (index, table) in tables.enumerated() {
+                    try file.write(index == victim ? Self.damaged(table.array, &random) : table.array, to: table.name)
+                }
+                try file.close()
+                try FileManager.default.removeItem(atPath: "\(copy)/cores.h5")
+                try FileManager.default.moveItem(atPath: "\(copy)/new.h5", toPath: "\(copy)/cores.h5")
+                try Self.refreshDigest(of: "cores.h5", in: copy)
+                if Self.boot(copy) != nil { refused += 1 }
+                try FileManager.default.removeItem(atPath: copy)
+            }
+            #expect(refused > 30, "hardly any damage was seen")
+        }
+    }
+
+    @Test(arguments: chips)
+    func `a manifest whose values are of another kind is refused or run`(_ name: String) throws {
+        try withArtifact(on: name) { artifact, scratch in
+            let manifest = try JSONValue(file: "\(artifact)/manifest.json")
+            var refused = 0
+            for round in 0..<300 {
+                var random = TestRandom(round, "manifest")
+                let copy = try Self.copy(artifact, to: "\(scratch)/manifest-\(round)")
+                try Self.mutated(manifest, &random).write(to: "\(copy)/manifest.json")
+                if Self.boot(copy) != nil { refused += 1 }
+                try FileManager.default.removeItem(atPath: copy)
+            }
+            #expect(refused > 100, "hardly any damage was seen")
+        }
+    }
+
+    // MARK: - Artifacts
+
+    private func withArtifact(on name: String, _ body: (_ artifact: String, _ scratch: String) throws -> Void) throws {
+        let chip = try PropertyChips.chip(name)
+        let graph = try Pipeline(to: chip).run(Network.random(3, for: chip))
+        try withTemporaryDirectory { directory in
+            _ = try family(of: chip).write(graph, to: "\(directory)/out", threads: 1)
+            try body("\(directory)/out", directory)
+        }
+    }
+
+    /// Boots and runs a few steps; what was thrown.
+    private static func boot(_ directory: String) -> DiagnosticsError? {
+        do throws(DiagnosticsError) {
+            var emulator = try bootArtifact(directory)
+            let stimulus = Stimulus(emulator.inputs.map { ($0, Stimulus.Events(offsets: [0, 1, 1, 2], neurons: [0, 0])) })
+            _ = try emulator.run(stimulus, steps: 4, record: RecordingRequest(spikes: Set(emulator.populations)))
+            return nil
+        } catch { return error }
+    }
+
+    private static func files(_ folder: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
+
+    private static func copy(_ artifact: String, to folder: String) throws -> String {
+        try FileManager.default.copyItem(atPath: artifact, toPath: folder)
+        return folder
+    }
+
+    private static func refreshDigest(of name: String, in folder: String) throws {
+        let path = "\(folder)/manifest.json"
+        let manifest = try JSONValue(file: path)
+        let entry = try #require(manifest["files"]?.array?.first { $0["name"]?.string == name })
+        let old = try #require(entry["sha256"]?.string)
+        let text = try ByteFile.readText(path).replacingOccurrences(of: old, with: try sha256(ofFile: "\(folder)/\(name)"))
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    }
+
+    // MARK: - Damage
+
+    /// All datasets of a file.
+    private static func tables(in path: String) throws -> [(name: String, array: NumericArray)] {
+        let file = try HDF5File.open(path)
+        var tables: [(name: String, array: NumericArray)] = []
+        func visit(_ group: String) throws {
+            for member in try file.members(of: group.isEmpty ? "/" : group).sorted() {
+                let name = group.isEmpty ? member : "\(group)/\(member)"
+                if file.kind(of: name) == .dataset { tables.append((name, try file.read(name))) } else { try visit(name) }
+            }
+        }
+        try visit("")
+        return tables
+    }
+
+    /// One number changed, or the table one entry shorter or longer.
+    private static func damaged(_ array: NumericArray, _ random: inout TestRandom) -> NumericArray {
+        guard var values = array.integers else { return NumericArray([Int32](repeating: -1, count: array.count)) }
+        let strange = random.element(of: [-1, 0, 1, 7, 255, 256, 65_535, 1 << 31, -(1 << 31), 1 << 40, Int.max, Int.min])
+        switch random.integer(in: 0...5) {
+        case 0: if !values.isEmpty { values.removeLast() }
+        case 1: values.append(strange)
+        default: if values.isEmpty { values = [strange] } else { values[random.integer(in: 0...values.count - 1)] = strange }
+        }
+        return NumericArray(values.map { Int64($0) }, shape: array.shape.isEmpty && values.count == 1 ? [] : nil)
+    }
+
+    /// One value somewhere below is dropped or replaced.
+    private static func mutated(_ value: JSONValue, _ random: inout TestRandom) -> JSONValue {
+        let strange: [JSONValue] = [
+            .null, .integer(-1), .integer(0), .integer(1 << 29), .integer(Int.max), .number(-0.5), .number(1e308), .string(""),
+            .string("../manifest.json"), .array([]), .object(JSONObject()),
+        ]
+        switch value {
+        case .object(let object) where object.count > 0 && random.chance(0.95):
+            let victim = random.integer(in: 0...object.count - 1)
+            var members: [(String, JSONValue)] = []
+            for (index, (key, member)) in zip(object.keys, object.values).enumerated() {
+                if index != victim {
+                    members.append((key, member))
+                } else if random.chance(0.9) {
+                    members.append((key, mutated(member, &random)))
+                }
+            }
+            return .object(JSONObject(members))
+        case .array(let elements) where !elements.isEmpty && random.chance(0.95):
+            var elements = elements
+            let victim = random.integer(in: 0...elements.count - 1)
+            if random.chance(0.1) { elements.remove(at: victim) } else { elements[victim] = mutated(elements[victim], &random) }
+            return .array(elements)
+        default: return random.element(of: strange)
+        }
+    }
+}

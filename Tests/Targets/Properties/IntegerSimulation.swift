@@ -1,0 +1,146 @@
+import Chips
+import Lowering
+import Networks
+import Numerics
+import Simulation
+
+/// A quantized network computed neuron by neuron and synapse by synapse, as slowly and as plainly as the description of its chip reads.
+///
+/// It knows nothing of cores, axons or artifacts: formats, registers and rows are all that it looks at.
+struct IntegerSimulation {
+    private let stage: QuantizedNetwork
+    private let arithmetic: IntegerCurrentArithmetic
+    /// By projection and source.
+    private var synapses: [[[(target: Int, mantissa: Int, delay: Int)]]] = []
+
+    init(_ stage: QuantizedNetwork) {
+        self.stage = stage
+        guard case .integerCurrent(let arithmetic) = stage.chip.arithmetic else { preconditionFailure("another arithmetic") }
+        self.arithmetic = arithmetic
+        for id in stage.network.projections.ids {
+            let rows = QuantizedRows(id, of: stage)
+            var (scratch, row) = (SynapseRow(), QuantizedRow())
+            synapses.append(
+                (0..<rows.rows.sourceCount).map { source in
+                    rows.read(source, scratch: &scratch, into: &row)
+                    return (0..<row.count).map { (Int(row.targets[$0]), Int(row.mantissas[$0]), Int(row.delays[$0])) }
+                })
+        }
+    }
+
+    /// What is on its way: sums that are shifted together, by population, exponent and arrival.
+    private struct Arrivals: Hashable {
+        var population: Int
+        var exponent: Int
+        var step: Int
+    }
+
+    /// Spikes of every population of neurons, as [step, neuron], and the integer membranes after the last step.
+    func run(_ stimulus: Stimulus, steps: Int) -> (spikes: [String: [[Int]]], membranes: [String: [Int]]) {
+        let network = stage.network
+        var u = network.populations.map { [Int](repeating: 0, count: $0.size) }
+        var v = network.populations.ids.map { stage.neurons(of: $0)?.initialMembrane ?? [] }
+        var held = u
+        var arriving: [Int: [[Int]]] = [:]
+        let nothing = u
+        var spikes: [String: [[Int]]] = [:]
+        for step in 0..<steps {
+            let sums = arriving.removeValue(forKey: step) ?? nothing
+            var sent: [[(neuron: Int, value: Int)]] = []
+            for id in network.populations.ids {
+                let name = network.populations[id].name
+                guard let registers = stage.neurons(of: id) else {
+                    sent.append(events(of: id, stimulus, step: step))
+                    continue
+                }
+                var fired: [Int] = []
+                for n in 0..<registers.count {
+                    let spiked = update(&u[id.index][n], &v[id.index][n], &held[id.index][n], registers, n, input: sums[id.index][n])
+                    if spiked { fired.append(n) }
+                }
+                spikes[name, default: []] += fired.map { [step, $0] }
+                sent.append(fired.map { ($0, 1) })
+            }
+            for (arrivals, sums) in deliveries(of: sent, step: step) {
+                for (target, sum) in sums {
+                    arriving[arrivals.step, default: nothing][arrivals.population][target] +=
+                        arrivals.exponent >= 0 ? sum : sum >> -arrivals.exponent
+                }
+            }
+        }
+        var membranes: [String: [Int]] = [:]
+        for id in network.populations.ids { membranes[network.populations[id].name] = v[id.index] }
+        return (spikes, membranes)
+    }
+
+    /// Events of an input in a step, with the integers that they carry.
+    private func events(of id: ID<Population>, _ stimulus: Stimulus, step: Int) -> [(neuron: Int, value: Int)] {
+        guard let events = stimulus.populations.first(where: { $0.name == stage.network.populations[id].name })?.events else { return [] }
+        return (Int(events.offsets[step])..<Int(events.offsets[step + 1])).map { index in
+            if events.values.isEmpty { return (Int(events.neurons[index]), 1) }
+            let most = (1 << (stage.chip.formats.payloadBits - 1)) - 1
+            let value = (Double(events.values[index]) * stage.payloadScale[id.index]).rounded(.toNearestOrEven)
+            return (Int(events.neurons[index]), Swift.min(Swift.max(Int(value), -most), most))
+        }
+    }
+
+    /// u ← decay(u) + (a << shift); v ← decay(v) + u + bias; a spike when v > threshold.
+    private func update(
+        _ u: inout Int, _ v: inout Int, _ held: inout Int, _ registers: QuantizedNeurons, _ n: Int, input: Int
+    ) -> Bool {
+        let formats = stage.chip.formats
+        let one = formats.decay.one
+        let keptCurrent = one - registers.currentDecay[n] - formats.decay.currentOffset
+        let keptMembrane = one - registers.membraneDecay[n] - formats.decay.membraneOffset
+        let shifted = wrap(input << formats.weight.shift, arithmetic.accumulatorBits ?? 31)
+        u = limit(u * keptCurrent / one + shifted, arithmetic.currentOverflow)
+        if held > 0 {
+            held -= 1
+            return false
+        }
+        let bias = registers.biasMantissa[n] << (registers.biasExponent[n] + formats.bias.shift)
+        let drive = arithmetic.driveWraps ? wrap(u + bias, arithmetic.stateBits) : u + bias
+        v = limit(v * keptMembrane / one + drive, arithmetic.membraneOverflow)
+        let threshold = registers.thresholdMantissa[n] << formats.threshold.shift
+        guard v > threshold else { return false }
+        v = registers.reset == .zero ? 0 : v - threshold
+        held = registers.refractorySteps[n]
+        return true
+    }
+
+    /// What the spikes of a step add up to, before sums are shifted by a negative exponent.
+    private func deliveries(of sent: [[(neuron: Int, value: Int)]], step: Int) -> [Arrivals: [Int: Int]] {
+        var sums: [Arrivals: [Int: Int]] = [:]
+        for id in stage.network.projections.ids {
+            let projection = stage.network.projections[id]
+            let exponent = stage.synapses(of: id).exponent
+            for (source, value) in sent[projection.pre.index] {
+                for (target, mantissa, delay) in synapses[id.index][source] {
+                    // A positive exponent scales weights; a negative one shifts weights or sums, as the chip says.
+                    let shiftsSum = exponent < 0 && arithmetic.exponentAppliesTo == .sum
+                    let weight = exponent >= 0 ? mantissa << exponent : shiftsSum ? mantissa : mantissa >> -exponent
+                    let arrivals = Arrivals(
+                        population: projection.post.index, exponent: shiftsSum ? exponent : 0, step: step + 1 + delay)
+                    sums[arrivals, default: [:]][target, default: 0] += weight * value
+                }
+            }
+        }
+        return sums
+    }
+
+    /// Two's complement with so many bits beside the sign.
+    private func wrap(_ value: Int, _ bits: Int) -> Int {
+        let span = 1 << (bits + 1)
+        let rest = ((value + span / 2) % span + span) % span
+        return rest - span / 2
+    }
+
+    private func limit(_ value: Int, _ overflow: IntegerCurrentArithmetic.Overflow) -> Int {
+        let end = 1 << arithmetic.stateBits
+        return switch overflow {
+        case .wrap: wrap(value, arithmetic.stateBits)
+        case .wrapOnce: value > end ? value - 2 * end : value <= -end ? value + 2 * end : value
+        case .saturate: Swift.min(Swift.max(value, -(end - 1)), end - 1)
+        }
+    }
+}

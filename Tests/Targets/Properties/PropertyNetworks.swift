@@ -1,0 +1,100 @@
+import Chips
+import Networks
+import Numerics
+import Simulation
+import Support
+
+extension Network {
+    /// A small random network of every kind of connector and of the cells that a chip has, with weights under which it spikes.
+    static func random(_ seed: Int, for chip: Chip) -> Network {
+        var random = TestRandom(seed, "dynamics")
+        var network = Network.random(seed: seed, largest: chip.topology.coreCount > 10_000 ? 12 : 40)
+        for id in network.populations.ids {
+            network.populations[id].units = .normalized
+            if network.populations[id].cell.isSource { continue }
+            let isLast = !network.projections.contains { $0.pre == id }
+            let model = NeuronModel.random(&random, for: chip, count: network.populations[id].size, mayBeReadout: isLast)
+            network.populations[id].cell = .neuron(model)
+            if model.kind == .currentExponential { network.populations[id].units = .physical }
+        }
+        let longest = min(chip.formats.delay.upperBound + 1, 12)
+        for id in network.projections.ids {
+            let mean = network.drivingWeight(of: id)
+            switch network.projections[id].connector {
+            case .convolution, .pooling: network.projections[id].weight = .constant(mean)
+            default: network.projections[id].weight = .drawn(.normal(mean: mean, sigma: 2 * abs(mean)))
+            }
+            network.projections[id].delay =
+                longest > 1 && random.chance(0.5) ? .drawn(.uniformInteger(low: 1, high: longest)) : .constant(1)
+        }
+        if chip.formats.payloadBits > 1, random.chance(0.7) {
+            network.task = Task(
+                data: .named("digits8x8"), encoder: .direct(gain: 1), input: ID(0), split: .given, steps: 16)
+        }
+        return network
+    }
+
+    /// The weight at which a target's membrane settles above its threshold when one source in ten spikes at every step.
+    private func drivingWeight(of id: ID<Projection>) -> Double {
+        let projection = projections[id]
+        let rows = SynapseRows(id, of: self)
+        var row = SynapseRow()
+        var synapses = 0
+        for source in 0..<populations[projection.pre].size {
+            rows.read(source, into: &row)
+            synapses += row.count
+        }
+        let fanIn = max(Double(synapses) / Double(populations[projection.post].size), 1)
+        let isPhysical = populations[projection.post].units == .physical
+        return (isPhysical ? 3 : 2) / fanIn
+    }
+
+    /// Random events of every input: spikes, and values where the encoder sends them.
+    func randomStimulus(steps: Int, seed: Int) -> Stimulus {
+        let graded = task?.input
+        return Stimulus(
+            populations.ids.filter { populations[$0].cell.isSource }.map { id in
+                let population = populations[id]
+                let random = Philox(seed: UInt64(seed), purpose: "stimulus/\(population.name)")
+                var events = Stimulus.Events(offsets: [0], neurons: [])
+                for step in 0..<steps {
+                    for neuron in 0..<population.size where random.uniform(step * population.size + neuron) < 0.15 {
+                        events.neurons.append(Int32(neuron))
+                        if graded == id { events.values.append(Float(random.split(1).uniform(events.neurons.count))) }
+                    }
+                    events.offsets.append(Int32(events.neurons.count))
+                }
+                return (population.name, events)
+            })
+    }
+}
+
+extension NeuronModel {
+    fileprivate static func random(_ random: inout TestRandom, for chip: Chip, count: Int, mayBeReadout: Bool) -> NeuronModel {
+        guard case .integerCurrent(let arithmetic) = chip.arithmetic else { preconditionFailure("no networks for this arithmetic") }
+        let spiking: [Kind] = [.integrateAndFire, .leaky, .currentExponential]
+        let kind = mayBeReadout && random.chance(0.4) ? .leakyReadout : random.element(of: spiking)
+        var model = NeuronModel(kind)
+        let refractory = Double(random.integer(in: 0...min(3, chip.formats.refractory.upperBound)))
+        switch kind {
+        case .currentExponential:
+            model[.tauM] = .uniform(20)
+            model[.tauSynE] = .uniform(4)
+            model[.tauSynI] = .uniform(4)
+            model[.iOffset] = .uniform(random.chance(0.3) ? 0.2 : 0)
+        case .leakyReadout:
+            model[.tauM] = .uniform(15)
+        default:
+            if kind == .leaky { model[.tauM] = .uniform(Double(random.integer(in: 5...20))) }
+            if random.chance(0.3) { model[.tauSyn] = .uniform(3) }
+            if random.chance(0.4) { model[.bias] = .uniform(0.03) }
+            if random.chance(0.3) { model[.vThresh] = .perNeuron((0..<count).map { 1 + Double($0 % 3) / 8 }) }
+        }
+        if model.spikes {
+            model[.tauRefrac] = .uniform(refractory)
+            let resets = arithmetic.resets.map { $0 == .zero ? Reset.toValue : .subtract }
+            model.reset = random.element(of: resets)
+        }
+        return model
+    }
+}
