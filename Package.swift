@@ -133,6 +133,8 @@ let package = Package(
             "PlacementTests", mirrors: "Passes/Placement", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests("RoutingTests", mirrors: "Passes/Routing", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests("YAMLTests", mirrors: "Sources/YAML", on: ["YAML", "Diagnostics", "Numerics"]),
-        tests("LearningTests", mirrors: "Sources/Learning", on: ["Learning", "FrontEnd", "Simulation", "Networks", "Numerics", "Storage", "Diagnostics"]),
+        tests(
+            "LearningTests", mirrors: "Sources/Learning",
+            on: ["Learning", "FrontEnd", "Simulation", "Networks", "Numerics", "Storage", "Diagnostics"]),
     ]
 )

@@ -20,18 +20,23 @@ extension LoweredForward {
     public func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics { dynamics }
 }
 
-/// Weights in `levels` steps of equal size to either side of 0, the largest magnitude of the projection being the last.
+/// Weights in `levels` steps of equal size to either side of 0; the largest magnitude of the projection becomes the last step.
 ///
-/// What a chip with signed weights of one scale for each projection does to them; 127 levels are 8 bits with the lowest always 0.
+/// What a chip with signed weights of one scale for each projection does to them; 127 levels are 8 bits with the lowest always 0. A step
+/// is one over a whole number where the weights allow it, so that a threshold of 1 is a whole number of steps too.
 public struct EvenSteps: LoweredForward {
     public var levels: Int
 
     public init(levels: Int) { self.levels = levels }
 
     public func weights(of projection: ID<Projection>, from weights: [Float]) -> [Float] {
-        let largest = weights.reduce(0) { max($0, abs($1)) }
-        guard largest > 0, levels > 0 else { return weights }
-        let step = largest / Float(levels)
-        return weights.map { ($0 / step).rounded(.toNearestOrEven) * step }
+        guard let largest = weights.indices.max(by: { abs(weights[$0]) < abs(weights[$1]) }), weights[largest] != 0, levels > 0 else {
+            return weights
+        }
+        let perUnit = Float(levels) / abs(weights[largest])
+        let step = perUnit >= 1 && perUnit < 0x1p24 ? 1 / perUnit.rounded(.down) : 1 / perUnit
+        var rounded = weights.map { ($0 / step).rounded(.toNearestOrEven) * step }
+        rounded[largest] = Float(levels) * (weights[largest] < 0 ? -step : step)
+        return rounded
     }
 }

@@ -75,7 +75,7 @@ import Testing
             inputConnector: .convolution(Convolution(kernel: [3, 3], stride: [2, 2], padding: [1, 1], dilation: [1, 1])),
             hiddenShape: [2, 2, 2], delay: .drawn(.uniformInteger(low: 1, high: 3))),
         SmallNetwork(
-            "pooling", lif, weight: 1.2, inputConnector: .pooling(Pooling(.average, window: [2, 2], stride: [2, 2])),
+            "pooling", lif, weight: 5, inputConnector: .pooling(Pooling(.average, window: [2, 2], stride: [2, 2])),
             hiddenShape: [1, 2, 2]),
         SmallNetwork(
             "list", lif, outputConnector: .list([.init(source: 0, target: 0), .init(source: 1, target: 1), .init(source: 5, target: 2)])),
