@@ -30,26 +30,58 @@ package struct CompartmentLaw: Hashable, Sendable {
     }
 }
 
-/// The registers of a core's compartments at full scale; every array has one entry per compartment.
+/// The registers of a core's compartments at full scale; every column has one entry per compartment.
 package struct CompartmentRegisters: Hashable, Sendable {
-    /// one - (register + offset): what is left of the current in a step, of `one`.
-    package var currentFactor: [Int32]
-    package var membraneFactor: [Int32]
-    /// Spike when v is above.
-    package var threshold: [Int32]
-    /// Added to the membrane at every step.
-    package var bias: [Int32]
-    /// Steps that the membrane is held after a spike.
-    package var heldSteps: [Int32]
-    /// All bits set where a spike subtracts the threshold, 0 where it sets the membrane to zero.
-    package var subtracts: [Int32]
+    package let count: Int
+    /// Columns, one after the other.
+    var storage: [Int32]
 
     package init(count: Int) {
-        let zeros = [Int32](repeating: 0, count: count)
-        (currentFactor, membraneFactor, threshold, bias, heldSteps, subtracts) = (zeros, zeros, zeros, zeros, zeros, zeros)
+        self.count = count
+        storage = [Int32](repeating: 0, count: 6 * count)
     }
 
-    package var count: Int { currentFactor.count }
+    /// one - (register + offset): what is left of the current in a step, of `one`. Not negative, but where a peer's model has it so.
+    package var currentFactor: [Int32] {
+        get { column(0) }
+        set { setColumn(0, newValue) }
+    }
+
+    package var membraneFactor: [Int32] {
+        get { column(1) }
+        set { setColumn(1, newValue) }
+    }
+
+    /// Spike when v is above.
+    package var threshold: [Int32] {
+        get { column(2) }
+        set { setColumn(2, newValue) }
+    }
+
+    /// Added to the membrane at every step.
+    package var bias: [Int32] {
+        get { column(3) }
+        set { setColumn(3, newValue) }
+    }
+
+    /// Steps that the membrane is held after a spike.
+    package var heldSteps: [Int32] {
+        get { column(4) }
+        set { setColumn(4, newValue) }
+    }
+
+    /// All bits set where a spike subtracts the threshold, 0 where it sets the membrane to zero.
+    package var subtracts: [Int32] {
+        get { column(5) }
+        set { setColumn(5, newValue) }
+    }
+
+    private func column(_ number: Int) -> [Int32] { Array(storage[number * count..<(number + 1) * count]) }
+
+    private mutating func setColumn(_ number: Int, _ values: [Int32]) {
+        precondition(values.count == count, "bug: \(values.count) registers for \(count) compartments")
+        storage.replaceSubrange(number * count..<(number + 1) * count, with: values)
+    }
 
     /// A bias as the register pair says it: mantissa · 2^exponent; a negative exponent shifts right (floor).
     package static func bias(mantissa: Int, exponent: Int) -> Int32 {

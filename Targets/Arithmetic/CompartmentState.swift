@@ -3,31 +3,53 @@ import Numerics
 
 /// The state of a core's compartments, and the step that moves it: the integer current-based neuron of `IntegerCurrentArithmetic`.
 package struct CompartmentState: Hashable, Sendable {
-    package var current: [Int32]
-    package var membrane: [Int32]
-    /// Steps that the membrane is still held.
-    package var held: [Int32]
+    package let count: Int
+    /// Currents, membranes and held steps, one after the other.
+    private var storage: [Int32]
     /// How often a current left its bits, and how often a membrane or a drive was cut or wrapped.
-    package var currentOverflows = 0
-    package var membraneOverflows = 0
+    package private(set) var currentOverflows = 0
+    package private(set) var membraneOverflows = 0
     /// Updates of compartments whose current or membrane was not zero.
-    package var activeUpdates = 0
+    package private(set) var activeUpdates = 0
 
     package init(count: Int) {
-        current = [Int32](repeating: 0, count: count)
-        membrane = current
-        held = current
+        self.count = count
+        storage = [Int32](repeating: 0, count: 3 * count)
     }
 
-    package var count: Int { current.count }
+    package var current: [Int32] {
+        get { column(0) }
+        set { setColumn(0, newValue) }
+    }
+
+    package var membrane: [Int32] {
+        get { column(1) }
+        set { setColumn(1, newValue) }
+    }
+
+    /// Steps that the membrane is still held.
+    package var held: [Int32] { column(2) }
+
+    /// The membrane of one compartment.
+    @inline(__always)
+    package func membrane(of compartment: Int) -> Int32 { storage[count &+ compartment] }
+
+    private func column(_ number: Int) -> [Int32] { Array(storage[number * count..<(number + 1) * count]) }
+
+    private mutating func setColumn(_ number: Int, _ values: [Int32]) {
+        precondition(values.count == count, "bug: \(values.count) states for \(count) compartments")
+        storage.replaceSubrange(number * count..<(number + 1) * count, with: values)
+    }
 
     /// Currents and membranes to zero, nobody held.
-    package mutating func clear() {
-        for index in current.indices {
-            current[index] = 0
-            membrane[index] = 0
-            held[index] = 0
-        }
+    package mutating func clear() { storage.withUnsafeMutableBufferPointer { $0.update(repeating: 0) } }
+
+    /// The shifted input in the accumulator's bits.
+    @inline(__always)
+    package static func accumulated(_ arrivals: Int32, law: CompartmentLaw, noise: Int32 = 0) -> Int32 {
+        let sum = arrivals &<< Int32(truncatingIfNeeded: law.inputShift) &+ noise
+        guard let bits = law.accumulatorBits else { return sum }
+        return sum.wrapped(toBits: bits + 1)
     }
 
     /// One step of all compartments.
@@ -48,104 +70,29 @@ package struct CompartmentState: Hashable, Sendable {
     ) -> Int {
         precondition(
             registers.count == count && spikes.count >= count, "bug: a core's registers, state and spike list differ in length")
-        if let noise {
-            precondition(noise.values.count == count, "bug: one noise value is needed for each compartment")
-            return step(registers, law, arrivals, spikes, GivenNoise(noise))
+        precondition(noise?.values.count ?? count == count, "bug: one noise value is needed for each compartment")
+        let count = count
+        let result = storage.withUnsafeMutableBufferPointer { state in
+            registers.storage.withUnsafeBufferPointer { registers in
+                guard let state = state.baseAddress, let registers = registers.baseAddress, let spikes = spikes.baseAddress else {
+                    return StepCount()
+                }
+                let memory = StepMemory(count, registers: registers, state: state, arrivals: arrivals, spikes: spikes)
+                if let noise { return memory.step(law, GivenNoise(noise)) }
+                return VectorLaw.suits(law) ? memory.stepVectors(law) : memory.step(law, Noiseless())
+            }
         }
-        return step(registers, law, arrivals, spikes, Noiseless())
-    }
-
-    /// Chooses the loop that was compiled for the law.
-    private mutating func step(
-        _ registers: CompartmentRegisters, _ law: CompartmentLaw, _ arrivals: UnsafePointer<Int32>,
-        _ spikes: UnsafeMutableBufferPointer<Int32>, _ noise: some NoiseSource
-    ) -> Int {
-        switch law.currentOverflow {
-        case .wrap: step(registers, law, arrivals, spikes, noise, Wrapping.self)
-        case .wrapOnce: step(registers, law, arrivals, spikes, noise, WrappingOnce.self)
-        case .saturate: step(registers, law, arrivals, spikes, noise, Saturating.self)
-        }
-    }
-
-    private mutating func step(
-        _ registers: CompartmentRegisters, _ law: CompartmentLaw, _ arrivals: UnsafePointer<Int32>,
-        _ spikes: UnsafeMutableBufferPointer<Int32>, _ noise: some NoiseSource, _ current: (some OverflowLaw).Type
-    ) -> Int {
-        switch law.membraneOverflow {
-        case .wrap: step(registers, law, arrivals, spikes, noise, current, Wrapping.self)
-        case .wrapOnce: step(registers, law, arrivals, spikes, noise, current, WrappingOnce.self)
-        case .saturate: step(registers, law, arrivals, spikes, noise, current, Saturating.self)
-        }
-    }
-
-    /// The shifted input in the accumulator's bits.
-    @inline(__always)
-    package static func accumulated(_ arrivals: Int32, law: CompartmentLaw, noise: Int32 = 0) -> Int32 {
-        let sum = arrivals &<< Int32(truncatingIfNeeded: law.inputShift) &+ noise
-        guard let bits = law.accumulatorBits else { return sum }
-        return sum.wrapped(toBits: bits + 1)
-    }
-
-    private mutating func step<Noise: NoiseSource, Current: OverflowLaw, Membrane: OverflowLaw>(
-        _ registers: CompartmentRegisters, _ law: CompartmentLaw, _ arrivals: UnsafePointer<Int32>,
-        _ spikes: UnsafeMutableBufferPointer<Int32>, _ noise: Noise, _ currentLaw: Current.Type, _ membraneLaw: Membrane.Type
-    ) -> Int {
-        let result = Self.step(
-            registers, law, arrivals, spikes, noise, currentLaw, membraneLaw, current: &current, membrane: &membrane, held: &held)
-        currentOverflows += result.currentOverflows
-        membraneOverflows += result.membraneOverflows
-        activeUpdates += result.activeUpdates
+        currentOverflows &+= result.currentOverflows
+        membraneOverflows &+= result.membraneOverflows
+        activeUpdates &+= result.activeUpdates
         return result.spikes
     }
+}
 
-    private static func step<Noise: NoiseSource, Current: OverflowLaw, Membrane: OverflowLaw>(
-        _ registers: CompartmentRegisters, _ law: CompartmentLaw, _ arrivals: UnsafePointer<Int32>,
-        _ spikes: UnsafeMutableBufferPointer<Int32>, _ noise: Noise, _: Current.Type, _: Membrane.Type, current: inout [Int32],
-        membrane: inout [Int32], held: inout [Int32]
-    ) -> (spikes: Int, currentOverflows: Int, membraneOverflows: Int, activeUpdates: Int) {
-        let limit = Int32(truncatingIfNeeded: (1 << law.stateBits) - 1)
-        let currentBounds = StateBounds(bits: law.stateBits, range: -limit...limit)
-        let membraneBounds = StateBounds(bits: law.stateBits, range: law.membraneRange)
-        let decayBits = law.decayBits
-        let driveBits = law.driveWraps ? law.stateBits + 1 : 32
-
-        let currentFactor = registers.currentFactor.span
-        let membraneFactor = registers.membraneFactor.span
-        let threshold = registers.threshold.span
-        let bias = registers.bias.span
-        let heldSteps = registers.heldSteps.span
-        let subtracts = registers.subtracts.span
-        var u = current.mutableSpan
-        var v = membrane.mutableSpan
-        var rest = held.mutableSpan
-        var spikeCount = 0
-        var currentOverflows = 0
-        var membraneOverflows = 0
-        var activeUpdates = 0
-
-        // All spans have `registers.count` entries: checked where the step is entered.
-        for i in 0..<registers.count {
-            let decayed = (Int64(u[unchecked: i]) &* Int64(currentFactor[unchecked: i])).shiftedTowardZero(by: decayBits)
-            let sum = Int32(truncatingIfNeeded: decayed) &+ accumulated(arrivals[i], law: law, noise: noise.current(i))
-            let nextCurrent = Current.apply(sum, currentBounds)
-            u[unchecked: i] = nextCurrent
-
-            let plainDrive = nextCurrent &+ bias[unchecked: i] &+ noise.membrane(i)
-            let drive = plainDrive.wrapped(toBits: driveBits)
-            let leaked = (Int64(v[unchecked: i]) &* Int64(membraneFactor[unchecked: i])).shiftedTowardZero(by: decayBits)
-            let plain = Int32(truncatingIfNeeded: leaked) &+ drive
-            let isFree = rest[unchecked: i] == 0
-            let next = isFree ? Membrane.apply(plain, membraneBounds) : v[unchecked: i]
-            let above = isFree && next > threshold[unchecked: i]
-            v[unchecked: i] = above ? (next &- threshold[unchecked: i]) & subtracts[unchecked: i] : next
-            rest[unchecked: i] = above ? heldSteps[unchecked: i] : rest[unchecked: i] &- (isFree ? 0 : 1)
-
-            activeUpdates &+= nextCurrent | next != 0 ? 1 : 0
-            spikes[spikeCount] = Int32(truncatingIfNeeded: i)
-            spikeCount &+= above ? 1 : 0
-            currentOverflows &+= nextCurrent != sum ? 1 : 0
-            membraneOverflows &+= isFree && (next != plain || drive != plainDrive) ? 1 : 0
-        }
-        return (spikeCount, currentOverflows, membraneOverflows, activeUpdates)
-    }
+/// What a step counted.
+struct StepCount {
+    var spikes = 0
+    var currentOverflows = 0
+    var membraneOverflows = 0
+    var activeUpdates = 0
 }

@@ -20,6 +20,13 @@ struct StateBounds {
         minimum = range.lowerBound
         maximum = range.upperBound
     }
+
+    /// The bounds of current and membrane.
+    @inline(__always)
+    static func of(_ law: CompartmentLaw) -> (current: StateBounds, membrane: StateBounds) {
+        let limit = Int32(truncatingIfNeeded: (1 << law.stateBits) - 1)
+        return (StateBounds(bits: law.stateBits, range: -limit...limit), StateBounds(bits: law.stateBits, range: law.membraneRange))
+    }
 }
 
 /// Two's complement (nengo-loihi: `overflow_signed`).

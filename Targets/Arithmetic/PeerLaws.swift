@@ -37,11 +37,9 @@ extension CompartmentRegisters {
     ) {
         self.init(count: currentDecay.count)
         let decay = formats.decay
-        for index in currentDecay.indices {
-            currentFactor[index] = Int32(truncatingIfNeeded: decay.one - (currentDecay[index] + decay.currentOffset))
-            membraneFactor[index] = Int32(truncatingIfNeeded: decay.one - (membraneDecay[index] + decay.membraneOffset))
-            threshold[index] = Int32(truncatingIfNeeded: thresholdMantissa[index] << formats.threshold.shift)
-            bias[index] = Self.bias(mantissa: biasMantissa[index], exponent: biasExponent[index] + formats.bias.shift)
-        }
+        currentFactor = currentDecay.map { Int32(truncatingIfNeeded: decay.one - ($0 + decay.currentOffset)) }
+        membraneFactor = membraneDecay.map { Int32(truncatingIfNeeded: decay.one - ($0 + decay.membraneOffset)) }
+        threshold = thresholdMantissa.map { Int32(truncatingIfNeeded: $0 << formats.threshold.shift) }
+        bias = zip(biasMantissa, biasExponent).map { Self.bias(mantissa: $0, exponent: $1 + formats.bias.shift) }
     }
 }

@@ -26,43 +26,60 @@ package struct SynapticInput: Hashable, Sendable {
     /// Nothing on its way any more; counters stay.
     package mutating func clear() { ring.clear() }
 
-    /// Takes a spike on an axon; its weights arrive from the present step on.
-    @inline(__always)
-    package mutating func accept(axon: Int, of bank: SynapseBank) {
-        synapticOperations &+= Int(bank.synapseCounts[axon])
-        for index in Int(bank.rowOffsets[axon])..<Int(bank.rowOffsets[axon &+ 1]) {
-            let reference = bank.references[index]
-            let block = Int(reference.block)
-            let count = activeCounts[block]
-            if count == 0 {
-                activeBlocks[activeBlockCount] = reference.block
-                activeBlockCount &+= 1
-            }
-            // More spikes than axons only when an axon spikes twice in a step: add the rows so far at once.
-            if Int(count) == bank.blocks[block].rows {
-                add(block, of: bank)
-                activeRows[bank.blocks[block].listBase] = reference.row
-                activeCounts[block] = 1
-            } else {
-                activeRows[bank.blocks[block].listBase &+ Int(count)] = reference.row
-                activeCounts[block] = count &+ 1
-            }
-        }
-        if bank.runs.isEmpty { return }
-        for index in Int(bank.runOffsets[axon])..<Int(bank.runOffsets[axon &+ 1]) { add(bank.runs[index], of: bank, payload: 1) }
-    }
-
-    /// Takes the spikes of a source: for each its axon in the table, unless that is negative.
+    /// Takes the spikes of a source, each neuron at most once: for each its axon in the table, unless that is negative.
     /// - Returns: how many had an axon.
     package mutating func accept(_ spikes: UnsafeBufferPointer<Int32>, through axons: [Int32], of bank: SynapseBank) -> Int {
-        var count = 0
+        if spikes.isEmpty { return 0 }
+        let result = Self.activate(
+            spikes, axons, bank, rows: &activeRows, counts: &activeCounts, blocks: &activeBlocks, blockCount: activeBlockCount)
+        activeBlockCount = result.blocks
+        synapticOperations &+= result.operations
+        if !bank.runs.isEmpty {
+            for spike in spikes {
+                let axon = Int(axons[Int(spike)])
+                if axon < 0 { continue }
+                for index in Int(bank.runOffsets[axon])..<Int(bank.runOffsets[axon &+ 1]) { add(bank.runs[index], of: bank, payload: 1) }
+            }
+        }
+        return result.spikes
+    }
+
+    /// Enters the dense rows of the spikes' axons among the active ones.
+    private static func activate(
+        _ spikes: UnsafeBufferPointer<Int32>, _ axons: [Int32], _ bank: SynapseBank, rows: inout [Int32], counts: inout [Int32],
+        blocks: inout [Int32], blockCount: Int
+    ) -> (spikes: Int, blocks: Int, operations: Int) {
+        let axons = axons.span
+        let synapseCounts = bank.synapseCounts.span
+        let rowOffsets = bank.rowOffsets.span
+        let references = bank.references.span
+        let descriptions = bank.blocks.span
+        var rows = rows.mutableSpan
+        var counts = counts.mutableSpan
+        var blocks = blocks.mutableSpan
+        var (count, blockCount, operations) = (0, blockCount, 0)
+        // Loaders see to it that tables lead to axons of the bank, and that an axon has one source: no list of rows can overflow.
         for spike in spikes {
-            let axon = Int(axons[Int(spike)])
+            let axon = Int(axons[unchecked: Int(spike)])
             if axon < 0 { continue }
             count &+= 1
-            accept(axon: axon, of: bank)
+            operations &+= Int(synapseCounts[unchecked: axon])
+            let end = Int(rowOffsets[unchecked: axon &+ 1])
+            var index = Int(rowOffsets[unchecked: axon])
+            while index < end {
+                let reference = references[unchecked: index]
+                let block = Int(reference.block)
+                let active = counts[unchecked: block]
+                if active == 0 {
+                    blocks[unchecked: blockCount] = reference.block
+                    blockCount &+= 1
+                }
+                rows[unchecked: descriptions[unchecked: block].listBase &+ Int(active)] = reference.row
+                counts[unchecked: block] = active &+ 1
+                index &+= 1
+            }
         }
-        return count
+        return (count, blockCount, operations)
     }
 
     /// Takes a graded spike: every weight is multiplied by the payload, in 32 bits.

@@ -20,19 +20,17 @@ package struct TernaryCompartments: Hashable, Sendable {
         precondition(arrivals.count == state.count, "bug: one sum is needed for each compartment")
         // The compartment itself never spikes: its threshold is out of reach, and the two comparisons are made here.
         var silent = registers
-        for index in 0..<silent.count { silent.threshold[index] = .max }
+        silent.threshold = [Int32](repeating: .max, count: silent.count)
         var none = [Int32](repeating: 0, count: state.count)
         _ = arrivals.withUnsafeBufferPointer { arrivals in
             none.withUnsafeMutableBufferPointer { spikes in
                 arrivals.baseAddress.map { state.step(silent, law: law, arrivals: $0, spikes: spikes) } ?? 0
             }
         }
-        return state.membrane.indices.map { index in
-            let potential = state.membrane[index]
-            let sign: Int8 = potential > upper ? 1 : potential < lower ? -1 : 0
-            if sign != 0 { state.membrane[index] = 0 }
-            return sign
-        }
+        let potentials = state.membrane
+        let signs = potentials.map { potential -> Int8 in potential > upper ? 1 : potential < lower ? -1 : 0 }
+        state.membrane = zip(potentials, signs).map { $1 == 0 ? $0 : 0 }
+        return signs
     }
 }
 

@@ -42,16 +42,13 @@ struct CoreDecoder {
     private func registers() -> CompartmentRegisters {
         var registers = CompartmentRegisters(count: core.compartments)
         let one = chip.formats.decay.one
-        for compartment in 0..<core.compartments {
-            let profile = core.compartmentProfile[compartment]
-            registers.currentFactor[compartment] = Int32(max(one - (core.decayU[profile] + core.dsOffset), 0))
-            registers.membraneFactor[compartment] = Int32(max(one - (core.decayV[profile] + core.dmOffset), 0))
-            registers.threshold[compartment] = Int32(core.threshold[core.thresholdProfile[compartment]] << chip.formats.threshold.shift)
-            registers.bias[compartment] = CompartmentRegisters.bias(
-                mantissa: core.bias[compartment], exponent: core.biasExponent[compartment])
-            registers.heldSteps[compartment] = Int32(core.refractDelay[profile] - 1)
-            registers.subtracts[compartment] = core.resetMode[profile] == 1 ? -1 : 0
-        }
+        let profiles = core.compartmentProfile
+        registers.currentFactor = profiles.map { Int32(max(one - (core.decayU[$0] + core.dsOffset), 0)) }
+        registers.membraneFactor = profiles.map { Int32(max(one - (core.decayV[$0] + core.dmOffset), 0)) }
+        registers.threshold = core.thresholdProfile.map { Int32(core.threshold[$0] << chip.formats.threshold.shift) }
+        registers.bias = zip(core.bias, core.biasExponent).map { CompartmentRegisters.bias(mantissa: $0, exponent: $1) }
+        registers.heldSteps = profiles.map { Int32(core.refractDelay[$0] - 1) }
+        registers.subtracts = profiles.map { core.resetMode[$0] == 1 ? -1 : 0 }
         return registers
     }
 

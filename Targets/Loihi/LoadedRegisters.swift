@@ -69,7 +69,7 @@ struct LoadedRegisters: Sendable {
         if !bias.isEmpty, decayU.isEmpty || threshold.isEmpty { throw fail("it has compartments, and no profile for them") }
         initialMembrane =
             file.kind(of: "\(group)/cxState/v") == nil
-            ? [] : try column("cxState/v", Int(Int32.min)...Int(Int32.max), like: bias.count)
+            ? [] : try column("cxState/v", -(1 << 23) + 1...(1 << 23) - 1, like: bias.count)
         dsOffset = try register("dendriteSharedCfg/dsOffset", 0...1)
         dmOffset = try register("dendriteSharedCfg/dmOffsets", 0...1)
         negVmLimit = try register("dendriteSharedCfg/negVmLimit", 0...31)

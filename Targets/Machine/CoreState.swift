@@ -21,21 +21,20 @@ struct CoreState: Sendable {
     mutating func reset(_ image: CoreImage) {
         input.clear()
         compartments.clear()
-        for index in image.initialMembrane.indices where image.initialMembrane[index] != 0 {
-            compartments.membrane[index] = image.initialMembrane[index]
-        }
+        compartments.membrane = image.initialMembrane
     }
 
     /// Takes the spikes of one source in the step before.
     /// - Parameters:
     ///   - spikes: compartments or neurons of the source, below the length of the inlet's table.
-    ///   - payloads: parallel to `spikes`; nil: spikes carry nothing.
+    ///   - payloads: parallel to `spikes`; nil: spikes carry nothing, and no neuron is named twice.
     @inline(__always)
     mutating func accept(
         _ spikes: UnsafeBufferPointer<Int32>, payloads: UnsafeBufferPointer<Int32>?, through inlet: Inlet, _ index: Int, of image: CoreImage
     ) {
         var count = 0
         if let payloads {
+            // Host events: a neuron may be named twice.
             for (place, spike) in spikes.enumerated() {
                 let axon = inlet.axons[Int(spike)]
                 if axon < 0 { continue }

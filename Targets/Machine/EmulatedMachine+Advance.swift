@@ -77,7 +77,7 @@ private struct RunMemory: @unchecked Sendable {
         }
         for part in parts where keepsMembranes[part.population] {
             membranes[part.population].store(
-                cores[core].compartments.membrane, part.compartments, firstNeuron: part.firstNeuron, step: step)
+                cores[core].compartments, part.compartments, firstNeuron: part.firstNeuron, step: step)
         }
         return costs.time(
             operations: cores[core].input.synapticOperations - operations,

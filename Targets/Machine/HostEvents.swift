@@ -43,8 +43,22 @@ struct HostEvents: Sendable {
             }
             inputs[number].offsets = events.offsets
             inputs[number].neurons = events.neurons
-            if !events.values.isEmpty { inputs[number].payloads = events.values.map { Self.payload($0, of: input) } }
+            if !events.values.isEmpty {
+                inputs[number].payloads = events.values.map { Self.payload($0, of: input) }
+            } else if !Self.namesNeuronsOnce(events) {
+                // Two spikes of a neuron in a step are two packets of payload 1.
+                inputs[number].payloads = events.neurons.map { _ in 1 }
+            }
         }
+    }
+
+    /// Whether no neuron has two events in a step.
+    private static func namesNeuronsOnce(_ events: Stimulus.Events) -> Bool {
+        for step in 0..<events.steps {
+            let range = Int(events.offsets[step])..<Int(events.offsets[step + 1])
+            for index in range.dropFirst() where events.neurons[index] <= events.neurons[index - 1] { return false }
+        }
+        return true
     }
 
     /// A value as the integer that a spike carries: nearest, cut to the payload's bits.

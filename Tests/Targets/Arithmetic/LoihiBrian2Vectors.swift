@@ -62,7 +62,7 @@ import Testing
         #expect(!membranes.isEmpty)
         for step in membranes.indices {
             // A generator's spike of step t arrives at t + delay, a neuron's one step later.
-            for spike in given where spike[0] == step { core.input.accept(axon: spike[1], of: core.bank) }
+            core.accept(axons: given.filter { $0[0] == step }.map { $0[1] })
             let spikes = core.step().spikes
             try #require(core.state.current == currents[step], "I in step \(step)")
             try #require(core.state.membrane == membranes[step], "v in step \(step)")

@@ -104,10 +104,10 @@ import Testing
                 try #require(actual[index] == expected[index][row], "\(name) in row \(row)")
             }
             for feed in feeds {
-                for neuron in sent[feed.source] ?? [] {
-                    let axon = (feed.axonOfCompartment?[neuron] ?? neuron) * feed.atoms + (feed.atomOfCompartment?[neuron] ?? 0)
-                    cores[feed.target].input.accept(axon: feed.firstAxon + axon, of: cores[feed.target].bank)
+                let axons = (sent[feed.source] ?? []).map { neuron in
+                    feed.firstAxon + (feed.axonOfCompartment?[neuron] ?? neuron) * feed.atoms + (feed.atomOfCompartment?[neuron] ?? 0)
                 }
+                cores[feed.target].accept(axons: axons)
             }
         }
     }

@@ -52,13 +52,19 @@ struct ModelCore {
 
     /// Spikes or payloads of the core's axons.
     mutating func accept(_ values: [Int32], isGraded: Bool = false, firstAxon: Int = 0) {
-        for (axon, value) in values.enumerated() where value != 0 {
-            if isGraded {
+        if isGraded {
+            for (axon, value) in values.enumerated() where value != 0 {
                 input.accept(axon: firstAxon + axon, payload: value, of: bank)
-            } else {
-                input.accept(axon: firstAxon + axon, of: bank)
             }
+        } else {
+            accept(axons: values.indices.filter { values[$0] != 0 }.map { firstAxon + $0 })
         }
+    }
+
+    /// Spikes on axons, each at most once between two steps.
+    mutating func accept(axons: [Int]) {
+        let table = (0..<Int32(bank.axonCount)).map { $0 }
+        axons.map { Int32($0) }.withUnsafeBufferPointer { _ = input.accept($0, through: table, of: bank) }
     }
 
     private func marks(_ count: Int) -> [Int32] {
