@@ -12,6 +12,8 @@ struct CoreAssignment {
     var cores: [[Int]]
     /// What is on each core.
     private(set) var contents: [[SliceDemand]] = []
+    /// The load of each core, as far as its slices alone tell.
+    private var loads: [CoreLoad] = []
     /// Whether the cores take more than one chip, so that any other core may be on another one.
     let mayLeaveChip: Bool
 
@@ -29,21 +31,24 @@ struct CoreAssignment {
     /// Puts the slices of a population on cores: on one that has room, when they may share, else on a new one.
     mutating func place(_ demands: [SliceDemand], of population: ID<Population>, shareCores: Bool, in problem: PartitionProblem) {
         cores[population.index] = demands.map { demand in
-            if shareCores, let core = coreWithRoom(for: demand, in: problem) {
+            let load = CoreLoad(demand, of: problem)
+            if shareCores, let (core, together) = coreWithRoom(for: demand, load, in: problem) {
                 contents[core].append(demand)
+                loads[core] = together
                 return core
             }
             contents.append([demand])
+            loads.append(load)
             return contents.count - 1
         }
     }
 
-    private func coreWithRoom(for demand: SliceDemand, in problem: PartitionProblem) -> Int? {
+    private func coreWithRoom(for demand: SliceDemand, _ load: CoreLoad, in problem: PartitionProblem) -> (Int, CoreLoad)? {
         for core in contents.indices.suffix(Self.mostTries).reversed() {
-            let present = contents[core]
-            if present.contains(where: { $0.population == demand.population }) { continue }
-            if present.reduce(demand.neurons.count, { $0 + $1.neurons.count }) > problem.mostNeurons { continue }
-            if problem.shortages(of: CoreLoad(present + [demand], of: problem)).isEmpty { return core }
+            if contents[core].contains(where: { $0.population == demand.population }) { continue }
+            if problem.cannotShare(loads[core], load) { continue }
+            let together = CoreLoad(contents[core] + [demand], of: problem)
+            if problem.shortages(of: together).isEmpty { return (core, together) }
         }
         return nil
     }
@@ -64,7 +69,7 @@ extension CoreMeasure {
             for population in problem.order where problem.network.populations[population].size > 0 {
                 var slicing = Slicing(population, of: problem, assignment, estimate: estimate)
                 guard let demands = slicing.demands(atLeast: fewest[population.index]) else {
-                    refusals += problem.refusals(of: slicing.shortages, population)
+                    refusals += problem.refusals(of: slicing.shortages, population, neurons: slicing.neuronsPerSlice)
                     continue
                 }
                 estimate = slicing.estimate
@@ -86,7 +91,7 @@ extension CoreMeasure {
                     fewest[slice.population.index] = more
                 }
                 if assignment.contents[core].allSatisfy({ $0.neurons.count == 1 }), !shareCores || assignment.contents[core].count == 1 {
-                    refusals += problem.refusals(of: shortages, assignment.contents[core][0].population)
+                    refusals += problem.refusals(of: shortages, assignment.contents[core][0].population, neurons: 1)
                 }
             }
             if !refusals.isEmpty { throw DiagnosticsError(refusals, isRefusal: true) }

@@ -45,7 +45,7 @@ struct CoreMeasure {
         var walks = projections.map { projection in
             let post = problem.network.projections[projection].post
             return SliceHits(
-                problem.rows[projection.index], boundaries: assignment.boundaries[post.index] ?? [0],
+                problem.rows[projection.index], kept: problem.kept[projection.index], boundaries: assignment.boundaries[post.index] ?? [0],
                 packings: assignment.cores[post.index].flatMap {
                     problem.rowPackings(of: projection, neuronsOnCore: loads[$0].neurons)
                 }, channels: channels)

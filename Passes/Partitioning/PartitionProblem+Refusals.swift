@@ -5,22 +5,19 @@ import Networks
 import Numerics
 
 extension PartitionProblem {
-    /// Says what a single neuron of a population has too much of, for each capacity that is exceeded.
-    func refusals(of shortages: [Shortage], _ population: ID<Population>) -> [Diagnostic] {
-        shortages.map { refusal(of: $0, population) }
+    /// Says what so many neurons of a population have too much of, for each capacity that is exceeded; one neuron but in loops, where
+    /// cutting finer does not help.
+    func refusals(of shortages: [Shortage], _ population: ID<Population>, neurons: Int) -> [Diagnostic] {
+        shortages.map { refusal(of: $0, population, neurons: neurons) }
     }
 
-    private func refusal(of shortage: Shortage, _ id: ID<Population>) -> Diagnostic {
+    private func refusal(of shortage: Shortage, _ id: ID<Population>, neurons: Int) -> Diagnostic {
         let population = network.populations[id]
-        let subject = "one neuron of population '\(population.name)' (\(counted(population.size, "neuron")))"
+        let subject =
+            "\(neurons == 1 ? "one neuron" : "a slice of \(neurons) neurons") of population '\(population.name)' (\(counted(population.size, "neuron")))"
         switch shortage.capacity {
         case .resource(let index):
-            let resource = chip.resources[index]
-            let (name, help) = cure(of: resource, shortage, id)
-            return Diagnostic(
-                name,
-                "\(subject) needs \(shortage.needed) \(resource.unit) of '\(resource.name)', and a core of '\(chip.name)' has \(shortage.available)",
-                at: population.place, notes: notes(resource.rule, id), help: help)
+            return refusal(of: chip.resources[index], shortage, id, subject)
         case .axonWords:
             return Diagnostic(
                 "fit-axon-words",
@@ -41,41 +38,50 @@ extension PartitionProblem {
         }
     }
 
-    /// The id and the help of a refusal, by the kind of capacity.
-    private func cure(of resource: CoreResource, _ shortage: Shortage, _ id: ID<Population>) -> (id: String, help: String) {
+    /// A resource of which there is too little, with a cure for its kind.
+    private func refusal(of resource: CoreResource, _ shortage: Shortage, _ id: ID<Population>, _ subject: String) -> Diagnostic {
         let name = network.populations[id].name
-        let projections = incoming[id.index].map { network.projections[$0].name }
+        let place = network.populations[id].place
+        let notes = notes(resource.rule, id)
+        let message =
+            "\(subject) needs \(shortage.needed) \(resource.unit) of '\(resource.name)', and a core of '\(chip.name)' has \(shortage.available)"
+        let bits = incoming[id.index].map { quantized.synapses(of: $0).bits }.max() ?? 0
+        let lessMemory =
+            "reduce its fan-in to about \(100 * shortage.available / shortage.needed) % of what it is, or use fewer weight bits (\(bits) now) or shorter delays"
         switch resource.rule {
         case .neurons:
-            return ("fit-neurons", "use a target whose cores hold at least \(shortage.needed) \(resource.unit)")
+            return Diagnostic(
+                "fit-neurons", message, at: place, notes: notes,
+                help: "use a target whose cores hold at least \(shortage.needed) \(resource.unit)")
         case .inputAxons:
-            return (
-                "fit-input-axons",
-                "reduce its fan-in to \(shortage.available) distinct sources, for instance with fixed_number_pre or smaller source populations"
+            return Diagnostic(
+                "fit-input-axons", message, at: place, notes: notes,
+                help:
+                    "reduce its fan-in to \(shortage.available) distinct sources, for instance with fixed_number_pre or smaller source populations"
             )
         case .outputAxons:
-            return (
-                "fit-output-axons",
-                "let it reach fewer cores: fewer or smaller target populations, or targets that need less synapse memory and so fewer cores"
+            return Diagnostic(
+                "fit-output-axons", message, at: place, notes: notes,
+                help:
+                    "let it reach fewer cores: fewer or smaller target populations, or targets that need less synapse memory and so fewer cores"
             )
-        case .synapseMemory, .sharedMemory:
-            let bits = incoming[id.index].map { quantized.synapses(of: $0).bits }.max() ?? 0
-            let share = Int(100 * Double(shortage.available) / Double(shortage.needed))
-            return (
-                resource.rule.isShared ? "fit-shared-memory" : "fit-synapse-memory",
-                "reduce its fan-in to about \(share) % of what it is, or use fewer weight bits (\(bits) now) or shorter delays"
-            )
+        case .synapseMemory: return Diagnostic("fit-synapse-memory", message, at: place, notes: notes, help: lessMemory)
+        case .sharedMemory: return Diagnostic("fit-shared-memory", message, at: place, notes: notes, help: lessMemory)
         case .profiles:
-            return ("fit-profiles", "use a target with profiles: \(resource.name) is \(resource.limit)")
+            return Diagnostic(
+                "fit-profiles", message, at: place, notes: notes,
+                help: "use a target whose cores have at least \(shortage.needed) \(resource.unit)")
         case .synapseFormats:
-            return (
-                "fit-synapse-formats",
-                "merge some of the \(projections.count) projections to '\(name)', or give them equal weight bits, exponents and delays"
+            return Diagnostic(
+                "fit-synapse-formats", message, at: place, notes: notes,
+                help:
+                    "merge some of the \(incoming[id.index].count) projections to '\(name)', or give them equal weight bits, exponents and delays"
             )
         case .delaySlots:
-            let most = max(resource.limit, 1)
-            let steps = (1 << (Int.bitWidth - 1 - most.leadingZeroBitCount)) - 1
-            return ("fit-delay-slots", "shorten the delays of projections to '\(name)' to at most \(steps + 1) steps")
+            let bits = Int.bitWidth - 1 - max(shortage.available, 1).leadingZeroBitCount
+            return Diagnostic(
+                "fit-delay-slots", message, at: place, notes: notes,
+                help: "shorten the delays of projections to '\(name)' to at most \(1 << bits) steps")
         }
     }
 
@@ -118,7 +124,7 @@ extension PartitionProblem {
 
     /// Refuses an assignment to more cores than there are, and says which populations take them and what limits those.
     func refuseTooManyCores(_ measure: CoreMeasure) throws(DiagnosticsError) {
-        let usable = chip.usableCores.count
+        let usable = chip.usableCoreCount
         guard measure.loads.count > usable else { return }
         var notes: [(cores: Int, note: Diagnostic.Note)] = []
         for population in network.populations.ids {
@@ -151,11 +157,6 @@ extension PartitionProblem {
                     "use a target of at least \(measure.loads.count) cores\(boards), or fewer neurons or synapses in the populations that take most"
             ), isRefusal: true)
     }
-}
-
-extension CapacityRule {
-    /// Whether neurons and synapses share the memory.
-    fileprivate var isShared: Bool { if case .sharedMemory = self { true } else { false } }
 }
 
 /// `1 neuron`, `12 neurons`.

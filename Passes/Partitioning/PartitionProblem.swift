@@ -9,6 +9,7 @@ struct PartitionProblem {
     let quantized: QuantizedNetwork
     /// By projection.
     let rows: [SynapseRows]
+    let kept: [KeptRows?]
     /// Projections onto neurons, by target population and by source population, ascending.
     let incoming: [[ID<Projection>]]
     let outgoing: [[ID<Projection>]]
@@ -32,6 +33,7 @@ struct PartitionProblem {
         self.quantized = quantized
         let network = quantized.network
         rows = network.projections.ids.map { SynapseRows($0, of: network) }
+        kept = KeptRows.choose(rows)
         var incoming = [[ID<Projection>]](repeating: [], count: network.populations.count)
         var outgoing = incoming
         for id in network.projections.ids where !network.populations[network.projections[id].post].cell.isSource {

@@ -64,7 +64,7 @@ extension PartitionProblem {
         let sliceCount = demands.count
         var walks = projections.map { projection in
             SliceHits(
-                rows[projection.index], boundaries: boundaries,
+                rows[projection.index], kept: kept[projection.index], boundaries: boundaries,
                 packings: (0..<sliceCount).flatMap { slice in
                     rowPackings(of: projection, neuronsOnCore: boundaries[slice + 1] - boundaries[slice])
                         + rowPackings(of: projection, neuronsOnCore: mostNeurons)
@@ -79,9 +79,9 @@ extension PartitionProblem {
         var axonWords = [Int](repeating: 0, count: sliceCount * 2 * count)
         var isTouched = [Bool](repeating: false, count: sliceCount)
         var touched: [Int] = []
-        for range in SourceRanges(count: network.populations[source].size, walks).ranges {
+        for group in SourceGroups(count: network.populations[source].size, walks).groups {
             for number in walks.indices {
-                walks[number].find(range.lowerBound)
+                walks[number].find(group.source)
                 for (place, hit) in walks[number].hits.enumerated() {
                     if !isTouched[hit.slice] {
                         isTouched[hit.slice] = true
@@ -95,11 +95,11 @@ extension PartitionProblem {
             }
             for slice in touched {
                 isTouched[slice] = false
-                inputs[slice].add(range)
+                inputs[slice].add(group)
                 for packing in 0..<count {
                     let (own, wide) = (axonWords[slice * 2 * count + packing], axonWords[slice * 2 * count + count + packing])
-                    demands[slice].words[packing] += own * range.count
-                    demands[slice].wordsWide[packing] += wide * range.count
+                    demands[slice].words[packing] += own * group.count
+                    demands[slice].wordsWide[packing] += wide * group.count
                     inputs[slice].longest[packing] = max(inputs[slice].longest[packing], own)
                     inputs[slice].longestWide[packing] = max(inputs[slice].longestWide[packing], wide)
                     axonWords[slice * 2 * count + packing] = 0
@@ -135,62 +135,16 @@ extension PartitionProblem {
 
 extension SliceDemand.Input {
     /// Adds sources behind those that are there already.
-    mutating func add(_ range: Range<Int>) {
-        count += range.count
+    mutating func add(_ group: SourceGroups.Group) {
+        count += group.count
         guard var kept = ranges else { return }
         ranges = nil  // so that the array is not copied
+        guard let range = group.range else { return }
         if let last = kept.last, last.upperBound == range.lowerBound {
             kept[kept.count - 1] = last.lowerBound..<range.upperBound
         } else {
             kept.append(range)
         }
         if kept.count <= SliceDemand.mostRanges { ranges = kept }
-    }
-}
-
-extension CoreLoad {
-    /// The load of several slices together: exact where it can be, never too little.
-    init(_ demands: [SliceDemand], of problem: PartitionProblem) {
-        self.init(packings: problem.packings.count)
-        neurons = demands.reduce(0) { $0 + $1.neurons.count }
-        var longest: [ID<Population>: [Int]] = [:]
-        var inputs: [ID<Population>: [SliceDemand.Input]] = [:]
-        for demand in demands {
-            reached += demand.reached
-            reachedElsewhere += demand.reachedElsewhere
-            formats.formUnion(demand.formats)
-            delayBits = max(delayBits, demand.delayBits)
-            neuronProfiles.formUnion(problem.neuronProfiles[demand.population.index].distinct(in: demand.neurons))
-            thresholdProfiles.formUnion(problem.thresholdProfiles[demand.population.index].distinct(in: demand.neurons))
-            for (index, packing) in problem.packings.enumerated() {
-                let isWide = packing.indexBits(forNeurons: neurons) != packing.indexBits(forNeurons: demand.neurons.count)
-                words[index] += isWide ? demand.wordsWide[index] : demand.words[index]
-                for input in demand.inputs {
-                    longest[input.source, default: [Int](repeating: 0, count: problem.packings.count)][index] +=
-                        isWide ? input.longestWide[index] : input.longest[index]
-                }
-            }
-            for input in demand.inputs { inputs[input.source, default: []].append(input) }
-        }
-        for (source, parts) in inputs { inputAxons += Self.union(parts, of: problem.network.populations[source].size) }
-        for lists in longest.values {
-            for (index, list) in lists.enumerated() { wordsOfLongestAxon[index] = max(wordsOfLongestAxon[index], list) }
-        }
-    }
-
-    /// How many sources several slices have together, at most.
-    private static func union(_ parts: [SliceDemand.Input], of size: Int) -> Int {
-        if parts.count == 1 { return parts[0].count }
-        var ranges: [Range<Int>] = []
-        for part in parts {
-            guard let more = part.ranges else { return min(size, parts.reduce(0) { $0 + $1.count }) }
-            ranges += more
-        }
-        var (count, end) = (0, 0)
-        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) where range.upperBound > end {
-            count += range.upperBound - max(range.lowerBound, end)
-            end = range.upperBound
-        }
-        return count
     }
 }

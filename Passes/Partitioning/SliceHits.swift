@@ -4,7 +4,8 @@ import Networks
 
 /// Tells which slices of its target population each source of a projection reaches, and what its row takes there.
 ///
-/// Dense and one-to-one rows are known from the slices alone; local rows are produced once for each pattern; irregular ones each time.
+/// Dense and one-to-one rows are known from the slices alone; local rows are produced once for each pattern; irregular ones each time,
+/// unless they are kept.
 struct SliceHits {
     /// A source's row on one slice.
     struct Hit {
@@ -14,6 +15,7 @@ struct SliceHits {
     }
 
     let rows: SynapseRows
+    private let kept: KeptRows?
     /// First neurons of the slices, and the end of the last.
     let boundaries: [Int]
     /// What is counted: [slices × channels].
@@ -31,8 +33,9 @@ struct SliceHits {
     private var keptWords: [Int] = []
 
     /// - Parameter packings: for each slice, `channels` of them.
-    init(_ rows: SynapseRows, boundaries: [Int], packings: [RowPacking], channels: Int) {
+    init(_ rows: SynapseRows, kept: KeptRows?, boundaries: [Int], packings: [RowPacking], channels: Int) {
         self.rows = rows
+        self.kept = kept
         self.boundaries = boundaries
         self.packings = packings
         self.channels = channels
@@ -119,16 +122,24 @@ struct SliceHits {
     private mutating func findByRow(_ source: Int) {
         hits.removeAll(keepingCapacity: true)
         words.removeAll(keepingCapacity: true)
-        rows.readTargets(source, targets: boundaries[0]..<boundaries[sliceCount], into: &row)
-        var start = 0
-        while start < row.count {
-            let slice = self.slice(of: Int(row.targets[start]))
+        if let kept {
+            split(kept.targets, kept.offsets[source]..<kept.offsets[source + 1])
+        } else {
+            rows.readTargets(source, targets: boundaries[0]..<boundaries[sliceCount], into: &row)
+            split(row.targets, 0..<row.count)
+        }
+    }
+
+    private mutating func split(_ targets: [Int32], _ range: Range<Int>) {
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let slice = self.slice(of: Int(targets[start]))
             let bound = Int32(boundaries[slice + 1])
             var end = start + 1
-            while end < row.count, row.targets[end] < bound { end += 1 }
+            while end < range.upperBound, targets[end] < bound { end += 1 }
             var hit = Hit(slice: slice, compressions: 0)
             for channel in 0..<channels {
-                let taken = packings[slice * channels + channel].words(of: row.targets, in: start..<end, base: boundaries[slice])
+                let taken = packings[slice * channels + channel].words(of: targets, in: start..<end, base: boundaries[slice])
                 words.append(taken.words)
                 hit.compressions |= taken.compression == .dense ? 1 : 2
             }
@@ -164,25 +175,4 @@ struct SliceHits {
         }
         hits[slice].compressions = compressions
     }
-}
-
-/// The sources of one population in ranges of equal behaviour towards several projections.
-struct SourceRanges {
-    /// Ascending, from 0 to the population's size.
-    let points: [Int]
-
-    /// - Parameter extra: further points at which ranges must end, such as the population's own slices.
-    init(count: Int, _ projections: [SliceHits], extra: [Int] = []) {
-        var points = extra + [0, count]
-        for projection in projections {
-            guard let more = projection.breakpoints() else {
-                self.points = Array(0...count)
-                return
-            }
-            points += more
-        }
-        self.points = Set(points.filter { $0 >= 0 && $0 <= count }).sorted()
-    }
-
-    var ranges: some Sequence<Range<Int>> { zip(points, points.dropFirst()).lazy.map { $0..<$1 } }
 }

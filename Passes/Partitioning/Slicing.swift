@@ -9,8 +9,11 @@ struct Slicing {
     let assignment: CoreAssignment
     /// By population: slices to assume for targets that are not cut yet.
     private(set) var estimate: [[Int]?]
-    /// What the best attempt had too much of, when there is no way: the worst of each capacity.
+    /// What the attempt that came nearest had too much of, when there is no way: the worst of each capacity.
     private(set) var shortages: [Shortage] = []
+    /// Neurons in a slice of that attempt.
+    private(set) var neuronsPerSlice = 0
+    private var nearest = Double.infinity
 
     private let size: Int
     private var reach: Reach?
@@ -69,13 +72,18 @@ struct Slicing {
         if countsOutputs { countOutputs(boundaries, &demands) }
         var worst: [Shortage.Capacity: Shortage] = [:]
         for demand in demands {
-            for shortage in problem.shortages(of: CoreLoad([demand], of: problem))
+            for shortage in problem.shortages(of: CoreLoad(demand, of: problem))
             where shortage.needed > worst[shortage.capacity]?.needed ?? 0 {
                 worst[shortage.capacity] = shortage
             }
         }
-        shortages = worst.values.sorted { ($0.capacity.rank, $0.needed) < ($1.capacity.rank, $1.needed) }
-        return (demands, shortages.map(\.ratio).max() ?? 1)
+        let ratio = worst.values.map(\.ratio).max() ?? 1
+        if ratio <= nearest {
+            nearest = ratio
+            shortages = worst.values.sorted { ($0.capacity.rank, $0.needed) < ($1.capacity.rank, $1.needed) }
+            neuronsPerSlice = (size + count - 1) / count
+        }
+        return (demands, ratio)
     }
 
     private mutating func countOutputs(_ boundaries: [Int], _ demands: inout [SliceDemand]) {
@@ -134,7 +142,8 @@ struct Reach {
             let cut =
                 post == population
                 ? boundaries : assignment.boundaries[post.index] ?? estimate[post.index] ?? [0, problem.network.populations[post].size]
-            walks.append(SliceHits(problem.rows[projection.index], boundaries: cut, packings: [], channels: 0))
+            walks.append(
+                SliceHits(problem.rows[projection.index], kept: problem.kept[projection.index], boundaries: cut, packings: [], channels: 0))
             if assignment.boundaries[post.index] != nil {
                 cores.append(assignment.cores[post.index])
             } else {
@@ -150,24 +159,37 @@ struct Reach {
         all.reserveCapacity(size + 1)
         elsewhere.reserveCapacity(size + 1)
         var lastSeen = [Int](repeating: -1, count: next)
-        for range in SourceRanges(count: size, walks).ranges {
+        let groups = SourceGroups(count: size, walks)
+        var counts: [(all: Int, elsewhere: Int)] = []
+        for (mark, group) in groups.groups.enumerated() {
             var (reached, own) = (0, 0)
             for number in walks.indices {
-                walks[number].find(range.lowerBound)
+                walks[number].find(group.source)
                 let isLoop = problem.network.projections[projections[number]].post == population
-                let ownSlice = isLoop ? walks[number].slice(of: range.lowerBound) : -1
+                let ownSlice = isLoop ? walks[number].slice(of: group.source) : -1
                 for hit in walks[number].hits {
                     let core = cores[number][hit.slice]
-                    if lastSeen[core] == range.lowerBound { continue }
-                    lastSeen[core] = range.lowerBound
-                    reached += 1
                     if hit.slice == ownSlice { own = 1 }
+                    if lastSeen[core] == mark { continue }
+                    lastSeen[core] = mark
+                    reached += 1
                 }
             }
-            for _ in range {
-                all.append(all[all.count - 1] + reached)
-                elsewhere.append(elsewhere[elsewhere.count - 1] + (assignment.mayLeaveChip ? reached - own : 0))
+            // Sources of one pattern are on several slices; that one of them may reach its own is left out of account.
+            counts.append((reached, assignment.mayLeaveChip ? reached - (groups.pattern == nil ? own : 0) : 0))
+        }
+        if let pattern = groups.pattern {
+            let rows = walks[pattern].rows
+            for source in 0..<size { append(counts[rows.pattern(of: source) ?? 0]) }
+        } else {
+            for (group, count) in zip(groups.groups, counts) {
+                for _ in 0..<group.count { append(count) }
             }
         }
+    }
+
+    private mutating func append(_ count: (all: Int, elsewhere: Int)) {
+        all.append(all[all.count - 1] + count.all)
+        elsewhere.append(elsewhere[elsewhere.count - 1] + count.elsewhere)
     }
 }

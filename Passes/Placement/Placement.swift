@@ -22,7 +22,7 @@ public struct Placement: Pass {
     public init(rounds: Int = 40) { self.rounds = rounds }
 
     public func run(_ graph: CoreGraph) throws(DiagnosticsError) -> PlacedGraph {
-        let usable = graph.chip.usableCores.count
+        let usable = graph.chip.usableCoreCount
         guard graph.cores.count <= usable else {
             throw DiagnosticsError(
                 Diagnostic(

@@ -2,6 +2,8 @@ extension Chip {
     /// All cores that are not dead, ascending.
     public var usableCores: [Int] { (0..<topology.coreCount).filter { !faults.deadCores.contains($0) } }
 
+    public var usableCoreCount: Int { usableCoresPerChip.reduce(0, +) }
+
     /// How many cores are usable on each chip of the board, by chip number.
     public var usableCoresPerChip: [Int] {
         switch topology {

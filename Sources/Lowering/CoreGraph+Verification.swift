@@ -53,7 +53,7 @@ extension CoreGraph {
     }
 
     private func verifyCores(_ check: inout InvariantCheck) {
-        let usable = chip.usableCores.count
+        let usable = chip.usableCoreCount
         check.require(cores.count <= usable, "\(cores.count) cores of \(usable) usable ones")
         for id in cores.ids {
             let core = cores[id]

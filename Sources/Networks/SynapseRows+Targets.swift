@@ -36,4 +36,13 @@ extension SynapseRows {
         guard case .local(let rows) = shape else { return 0 }
         return rows.patternCount
     }
+
+    /// How many sources share a pattern.
+    public var sourcesPerPattern: Int { patternCount > 0 ? sourceCount / patternCount : 1 }
+
+    /// The first source of a pattern.
+    public func firstSource(ofPattern pattern: Int) -> Int? {
+        guard case .local(let rows) = shape else { return nil }
+        return rows.firstSource(ofPattern: pattern)
+    }
 }

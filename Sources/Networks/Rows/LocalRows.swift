@@ -99,6 +99,11 @@ struct LocalRows: Sendable {
         return channel / (source.channels / groups) * source.height * source.width + place
     }
 
+    func firstSource(ofPattern pattern: Int) -> Int {
+        let (group, place) = pattern.quotientAndRemainder(dividingBy: source.height * source.width)
+        return group * (source.channels / groups) * source.height * source.width + place
+    }
+
     var patternCount: Int { groups * source.height * source.width }
 
     func count(of index: Int) -> Int {

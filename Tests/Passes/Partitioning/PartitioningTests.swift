@@ -49,4 +49,42 @@ import Testing
         #expect(checker.violations.isEmpty)
         #expect(checker.usage == graph.cores.elements.map(\.usage))
     }
+
+    @Test func equalRunsGiveEqualGraphs() throws {
+        for seed in 0..<5 {
+            let quantized = QuantizedNetwork.plain(.random(seed: seed), on: Self.chip(seed), unequal: [3])
+            #expect(try Partitioning().run(quantized) == Partitioning().run(quantized))
+        }
+    }
+
+    /// Slices may share a core only when all their exponents are equal, on a chip that has one for all.
+    @Test func coresOfOneExponentHoldOneExponent() throws {
+        var network = Network(name: "exponents")
+        let input = network.populations.append(Population("input", shape: [10], cell: .input))
+        for index in 0..<6 {
+            let id = network.populations.append(Population("cells\(index)", shape: [5], cell: .neuron(NeuronModel(.leaky))))
+            network.projections.append(Projection("p\(index)", from: input, to: id, .allToAll(allowSelf: true), weight: .constant(1)))
+        }
+        let graph = try Partitioning().run(.plain(network, on: .testMesh(weightScope: .core)))
+        // The exponents are 0, 1, 2, 0, 1, 2.
+        #expect(graph.cores.count == 3)
+        #expect(graph.slices.elements.map(\.core.index) == [0, 1, 2, 0, 1, 2])
+    }
+
+    @Test func expectedTrafficFollowsTheRates() throws {
+        var network = Network(name: "traffic", timestep: 0.5)
+        let poisson = network.populations.append(
+            Population("poisson", shape: [10], cell: .spikeSourcePoisson(rate: .uniform(100), start: 0, duration: 100)))
+        let cells = network.populations.append(Population("cells", shape: [8], cell: .neuron(NeuronModel(.leaky))))
+        let last = network.populations.append(Population("last", shape: [4], cell: .neuron(NeuronModel(.leaky))))
+        network.projections.append(Projection("a", from: poisson, to: cells, .allToAll(allowSelf: true), weight: .constant(1)))
+        network.projections.append(Projection("b", from: cells, to: last, .oneToOne, weight: .constant(1)))
+        network.projections.elements[1].connector = .allToAll(allowSelf: true)
+        let quantized = QuantizedNetwork.plain(network, on: .testMesh())
+        let standard = try Partitioning().run(quantized)
+        #expect(standard.nets.elements.map(\.traffic) == [0.5, 0.4])
+        let given = try Partitioning(shareCores: false, rates: ["cells": 0.25, "poisson": 1]).run(quantized)
+        #expect(given.nets.elements.map(\.traffic) == [10, 2])
+        #expect(given.connectivity == 2 && given.maximumAxons == 10 && given.capacityViolations == 0)
+    }
 }
