@@ -35,7 +35,20 @@ struct LoihiWriter {
         let origins = try writeOrigins(file)
         try file.close()
         try artifact.enter(Self.registerFile)
-        return try artifact.publish(origins: origins, axonTables: axonTables, details: [], notes: [])
+        let (netx, notes) = try writeNetX(&artifact)
+        return try artifact.publish(origins: origins, axonTables: axonTables, details: [("netx", netx)], notes: notes)
+    }
+
+    /// The network as a `.net` file, where NetX can express it.
+    /// - Returns: what the manifest says of it, and what a user should know.
+    private func writeNetX(_ artifact: inout ArtifactBuilder) throws(DiagnosticsError) -> (JSONValue, [String]) {
+        switch NetXExport.express(graph.placed.coreGraph.quantized) {
+        case .network(let network):
+            try NetXFile.write(network, to: artifact.path(of: Self.netxFile))
+            try artifact.enter(Self.netxFile)
+            return (["file": .string(Self.netxFile)], [])
+        case .unsuitable(let reason): return (["reason": .string(reason)], ["no \(Self.netxFile): \(reason)"])
+        }
     }
 
     /// Which axon each source neuron drives: `inputs/<n>/{neuron, chip, core, axon}`, by neuron, then core.
