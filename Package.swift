@@ -126,6 +126,7 @@ let package = Package(
                 "Numerics",
             ]),
         tests("DrawingTests", mirrors: "Sources/Drawing", on: ["Drawing", "Lowering", "Chips", "Diagnostics", "Numerics", "Storage"]),
+        tests("LoweringTests", mirrors: "Sources/Lowering", on: ["Lowering", "Chips", "Numerics"]),
         tests(
             "PartitioningTests", mirrors: "Passes/Partitioning",
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),

@@ -38,6 +38,7 @@ struct Slicing {
         var low = min(size, max(fewest, 1, (size + problem.mostNeurons - 1) / max(problem.mostNeurons, 1)))
         var count = low
         var found: [SliceDemand]
+        var step = 1
         while true {
             let (demands, worst) = attempt(count)
             if worst <= 1 {
@@ -46,10 +47,12 @@ struct Slicing {
             }
             if count == size { return nil }
             low = count + 1
-            count = min(size, max(count + 1, Int((Double(count) * min(worst, 64)).rounded(.up))))
+            // What is over by a factor mostly needs as many more slices; what hardly shrinks with them gets ever longer steps.
+            count = min(size, max(count + step, Int((Double(count) * min(worst, 64)).rounded(.up))))
+            step *= 2
         }
-        // The leap may have gone too far. Each attempt on irregular rows produces all of them, so few are made.
-        var attempts = isCheap ? Int.max : 2
+        // The leap may have gone too far. Each attempt on irregular rows reads all of them, so few are made.
+        var attempts = isCheap ? Int.max : 3
         while low < found.count, attempts > 0 {
             let middle = (low + found.count) / 2
             let (demands, worst) = attempt(middle)
