@@ -15,7 +15,8 @@ public protocol TargetFamily: Sendable {
 
     init()
 
-    /// Refuses a chip that the family cannot write or emulate, before any work is done for it.
+    /// Refuses a chip that the family cannot write or emulate, before any work is done for it; what no machine can compute unless the
+    /// family says otherwise.
     func check(_ chip: Chip) throws(DiagnosticsError)
 
     /// Writes the artifact of a network into a directory, which appears in one step.
@@ -28,7 +29,11 @@ public protocol TargetFamily: Sendable {
 }
 
 extension TargetFamily {
-    public func check(_ chip: Chip) throws(DiagnosticsError) {}
+    /// Refuses what the emulated machine cannot compute.
+    public func check(_ chip: Chip) throws(DiagnosticsError) {
+        let faults = MachineLimits.faults(of: chip)
+        if !faults.isEmpty { throw DiagnosticsError(faults) }
+    }
 }
 
 /// What became of an artifact.

@@ -10,7 +10,8 @@ public import Chips
 ///   index is stored behind the prefix. Several synapses onto the same neuron need an entry each.
 /// - *sparse*: entries of `synapsesPerEntry` synapses, in the order of the row, each with its index.
 ///
-/// Leaving synapses out of a row (those whose weight is 0) never makes it longer, in either layout.
+/// Leaving synapses out of a row (those whose weight is 0) never makes it longer, in either layout; so the structure of a projection
+/// chooses the layout, and weights do not change it.
 public struct RowPacking: Hashable, Sendable {
     public let packing: SynapsePacking
     public let weightBits: Int
@@ -52,6 +53,14 @@ public struct RowPacking: Hashable, Sendable {
         guard let dense else { return sparse ?? RowLayout(compression: .sparse, entries: [], words: 0) }
         guard let sparse else { return dense }
         return dense.words <= sparse.words ? dense : sparse
+    }
+
+    /// The layout of a given kind.
+    public func layout(of row: [Int32], in range: Range<Int>, base: Int, as compression: SynapsePacking.Compression) -> RowLayout {
+        switch compression {
+        case .dense: denseLayout(of: row, in: range, base: base)
+        case .sparse: sparseLayout(of: row, in: range)
+        }
     }
 
     private func sparseLayout(of row: [Int32], in range: Range<Int>) -> RowLayout {

@@ -55,8 +55,13 @@ struct ArtifactManifest {
         return file
     }
 
-    /// The chip that the network was compiled for.
-    func chip() throws(DiagnosticsError) -> Chip { try readChip(try checkedFile("chip.yaml")) }
+    /// The chip that the network was compiled for; one that the machine can compute.
+    func chip() throws(DiagnosticsError) -> Chip {
+        let chip = try readChip(try checkedFile("chip.yaml"))
+        let faults = MachineLimits.faults(of: chip)
+        if !faults.isEmpty { throw DiagnosticsError(faults) }
+        return chip
+    }
 
     static func damaged(_ file: String, _ what: String) -> DiagnosticsError {
         DiagnosticsError(Diagnostic("artifact-damaged", "\(file): \(what)", help: "compile the network again"))

@@ -29,7 +29,8 @@ struct SynapsePacker {
         guard let layout = RowPacking(packing, of: rows.synapses, neuronsOnCore: neurons) else {
             preconditionFailure("bug: partitioning accepted a synapse width that the chip lacks")
         }
-        let counted = layout.words(of: row.targets, in: 0..<row.count, base: slice.neurons.lowerBound)
+        // Partitioning counted the structure, with the synapses whose weight became 0: they decide between dense and sparse.
+        let counted = layout.words(of: scratch.targets, in: 0..<scratch.count, base: slice.neurons.lowerBound)
         let format = SynapseFormat(
             weightBits: layout.weightBits, exponent: rows.synapses.exponent, mode: rows.synapses.mode, delayBits: layout.delayBits,
             compression: counted.compression)
@@ -43,12 +44,13 @@ struct SynapsePacker {
             case .dense: appendDense(entry, shift, base: slice.neurons.lowerBound)
             }
         } else {
-            for part in layout.layout(of: row.targets, in: 0..<row.count, base: slice.neurons.lowerBound).entries {
+            let parts = layout.layout(of: row.targets, in: 0..<row.count, base: slice.neurons.lowerBound, as: counted.compression)
+            for part in parts.entries {
                 entry.write(row, part.synapses, first: Int(part.first) + shift, slots: part.slots, shift: shift, to: &words)
             }
         }
         precondition(
-            words.count - start == counted.words, "bug: a row takes \(words.count - start) words, and partitioning counts \(counted.words)")
+            words.count - start <= counted.words, "bug: a row takes \(words.count - start) words, and partitioning counts \(counted.words)")
     }
 
     private var isStrictlyAscending: Bool {

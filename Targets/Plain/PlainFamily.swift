@@ -11,7 +11,16 @@ public struct PlainFamily: TargetFamily {
 
     public init() {}
 
-    public func check(_ chip: Chip) throws(DiagnosticsError) { _ = try PlainChipCheck.check(chip) }
+    /// Refuses fields, of which the family has none, and what the machine cannot compute.
+    public func check(_ chip: Chip) throws(DiagnosticsError) {
+        let faults = chip.fields.map { field in
+            Diagnostic(
+                "plain-field", "the chip '\(chip.name)' has the field '\(field.name)', and the family 'plain' has no fields",
+                at: field.place ?? chip.place, help: "remove it, or say what it says by the kinds of the description")
+        }
+        let all = faults + MachineLimits.faults(of: chip)
+        if !all.isEmpty { throw DiagnosticsError(all) }
+    }
 
     public func write(_ graph: RoutedGraph, to directory: String, threads: Int) throws(DiagnosticsError) -> ArtifactReport {
         try PlainWriter(graph: graph, threads: threads).write(to: directory)

@@ -18,7 +18,10 @@ struct PlainLoader {
     init(_ directory: String) throws(DiagnosticsError) {
         manifest = try ArtifactManifest(directory)
         chip = try manifest.chip()
-        (mesh, arithmetic) = try PlainChipCheck.check(chip)
+        guard case .mesh(let mesh) = chip.topology, case .integerCurrent(let arithmetic) = chip.arithmetic else {
+            throw ArtifactManifest.damaged(manifest.path, "the chip is of a kind that the family does not know")
+        }
+        (self.mesh, self.arithmetic) = (mesh, arithmetic)
         path = try manifest.checkedFile("cores.h5")
         file = try HDF5File.open(path)
     }

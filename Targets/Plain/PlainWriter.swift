@@ -17,7 +17,8 @@ struct PlainWriter {
     private static let coresAhead = 16
 
     func write(to directory: String) throws(DiagnosticsError) -> ArtifactReport {
-        let (mesh, _) = try PlainChipCheck.check(graph.chip)
+        try PlainFamily().check(graph.chip)
+        guard case .mesh(let mesh) = graph.chip.topology else { preconditionFailure("bug: a topology that the family does not know") }
         var artifact = try ArtifactBuilder(graph, family: PlainFamily.name, at: directory)
         let builder = PlainCoreBuilder(graph, mesh: mesh, threads: threads)
         let file = try HDF5File.create(artifact.path(of: Self.tableFile))

@@ -3,7 +3,7 @@ public import Lowering
 import Networks
 import Numerics
 
-/// Recounts what is on every core synapse by synapse, from the quantized rows alone.
+/// Recounts what is on every core synapse by synapse, from the network's rows alone.
 ///
 /// It shares no code with the pass Partitioning nor with `RowPacking`: words are added up here from the rule of the chip's memory
 /// (an entry has a prefix, at most so many synapses, and whole words).
@@ -65,7 +65,8 @@ public struct CapacityChecker {
             for source in 0..<network.populations.elements[pre].size {
                 rows.read(source, scratch: &scratch, into: &row)
                 var perSlice: [Int: [Int]] = [:]
-                for target in row.targets {
+                // The structure, with the synapses whose weight became 0: room is kept for them.
+                for target in scratch.targets {
                     let slice = graph.slices.elements.firstIndex { $0.population.index == post && $0.neurons.contains(Int(target)) }!
                     perSlice[slice, default: []].append(Int(target) - graph.slices.elements[slice].neurons.lowerBound)
                 }

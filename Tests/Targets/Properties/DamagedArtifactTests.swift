@@ -76,6 +76,47 @@ import Testing
     }
 
     @Test(arguments: chips)
+    func `bytes that change within the tables are refused or run`(_ name: String) throws {
+        try withArtifact(on: name) { artifact, scratch in
+            let bytes = try ByteFile.readRaw("\(artifact)/cores.h5")
+            for round in 0..<150 {
+                var random = TestRandom(round, "bytes")
+                var changed = bytes
+                // The first kilobytes hold the structure, where damage does most.
+                let place =
+                    random.chance(0.7) ? random.integer(in: 0...min(bytes.count - 1, 8191)) : random.integer(in: 0...bytes.count - 1)
+                changed[place] = UInt8(random.integer(in: 0...255))
+                let copy = try Self.copy(artifact, to: "\(scratch)/bytes-\(round)")
+                try Data(changed).write(to: URL(fileURLWithPath: "\(copy)/cores.h5"))
+                try Self.refreshDigest(of: "cores.h5", in: copy)
+                _ = Self.boot(copy)
+                try FileManager.default.removeItem(atPath: copy)
+            }
+        }
+    }
+
+    @Test(arguments: chips)
+    func `a chip with other numbers than those compiled for is refused or run`(_ name: String) throws {
+        try withArtifact(on: name) { artifact, scratch in
+            let text = try ByteFile.readText("\(artifact)/chip.yaml")
+            let numbers = text.matches(of: /-?[0-9]+/).map(\.range)
+            var refused = 0
+            for round in 0..<200 {
+                var random = TestRandom(round, "chip")
+                var changed = text
+                let strange = random.element(of: [-1, 0, 1, 2, 5, 13, 24, 30, 31, 32, 63, 255, 4096, 65_536, 1 << 31])
+                changed.replaceSubrange(random.element(of: numbers), with: String(strange))
+                let copy = try Self.copy(artifact, to: "\(scratch)/chip-\(round)")
+                try Data(changed.utf8).write(to: URL(fileURLWithPath: "\(copy)/chip.yaml"))
+                try Self.refreshDigest(of: "chip.yaml", in: copy)
+                if Self.boot(copy) != nil { refused += 1 }
+                try FileManager.default.removeItem(atPath: copy)
+            }
+            #expect(refused > 20, "hardly any damage was seen")
+        }
+    }
+
+    @Test(arguments: chips)
     func `a manifest whose values are of another kind is refused or run`(_ name: String) throws {
         try withArtifact(on: name) { artifact, scratch in
             let manifest = try JSONValue(file: "\(artifact)/manifest.json")

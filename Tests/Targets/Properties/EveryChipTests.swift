@@ -1,6 +1,7 @@
 import Chips
 import Diagnostics
 import Foundation
+import FrontEnd
 import Lowering
 import Networks
 import Passes
@@ -13,37 +14,60 @@ import Testing
 
 /// What holds for every chip and every pass, over random networks.
 @Suite struct EveryChipTests {
-    private static let steps = 24
-
     @Test(arguments: PropertyChips.names)
     func `nothing is lost and nothing is added on the way to the emulator`(_ name: String) throws {
         let chip = try PropertyChips.chip(name)
-        var total = 0
+        var spikes = 0
         for seed in PropertyChips.seeds(chip) {
-            let network = Network.random(seed, for: chip)
-            // The pipeline verifies every stage.
-            let graph = try Pipeline(to: chip).run(network)
-            #expect(chip.faults.deadCores.isDisjoint(with: graph.placed.physicalCores))
-            let stimulus = network.randomStimulus(steps: Self.steps, seed: seed)
-            let expected = IntegerSimulation(graph.placed.coreGraph.quantized).run(stimulus, steps: Self.steps)
-            try withTemporaryDirectory { directory in
-                _ = try family(of: chip).write(graph, to: "\(directory)/out", threads: 1)
-                var emulator = try bootArtifact("\(directory)/out", threads: 1 + seed % 2)
-                let names = Set(emulator.populations)
-                let recording = try emulator.run(
-                    stimulus, steps: Self.steps, record: RecordingRequest(spikes: names, membranes: names))
-                for population in emulator.populations {
-                    let spikes = (recording.spikes[population] ?? []).map { [Int($0.step), Int($0.neuron)] }
-                    let wanted = expected.spikes[population] ?? []
-                    #expect(spikes == wanted, "seed \(seed), \(population): \(Self.difference(spikes, wanted))")
-                    total += spikes.count
-                    #expect(
-                        try Self.lastMembranes(recording, population, graph) == expected.membranes[population],
-                        "seed \(seed), \(population)")
-                }
-            }
+            let outcome = try EmulatorComparison(Network.random(seed, for: chip), on: chip, steps: 24, seed: seed)
+            #expect(outcome.differences.isEmpty, "seed \(seed): \(outcome.differences)")
+            spikes += outcome.spikes
         }
-        #expect(total > 50, "silent networks show nothing")
+        #expect(spikes > 50, "silent networks show nothing")
+    }
+
+    /// Scales so large that currents and membranes leave their bits all the time.
+    @Test(arguments: PropertyChips.names.filter { $0 != "loihi2x1152" })
+    func `states overflow as the chip says`(_ name: String) throws {
+        let chip = try PropertyChips.chip(name)
+        var overflows = 0
+        for seed in 100..<103 {
+            var options = LoweringOptions()
+            options.headroom = 1.01
+            var network = Network.random(seed, for: chip)
+            for id in network.projections.ids { network.projections[id].weight = network.projections[id].weight.scaled(by: 40) }
+            let outcome = try EmulatorComparison(network, on: chip, options, steps: 24, seed: seed)
+            #expect(outcome.differences.isEmpty, "seed \(seed): \(outcome.differences)")
+            overflows += outcome.statistics.overflows
+        }
+        if Self.canOverflow(chip) { #expect(overflows > 20, "hardly a state left its bits") }
+    }
+
+    /// Whether a few of the largest weights fill a state.
+    private static func canOverflow(_ chip: Chip) -> Bool {
+        guard case .integerCurrent(let arithmetic) = chip.arithmetic else { return false }
+        let weight = chip.formats.weight
+        return 1 << ((weight.bits.last ?? 0) + weight.shift + weight.exponent.upperBound + 4) > 1 << arithmetic.stateBits
+    }
+
+    /// Formats, arithmetic and capacities that nobody described: whatever the kinds allow.
+    @Test(arguments: 0..<24)
+    func `a chip of random numbers computes what its description says`(_ seed: Int) throws {
+        let chip = PropertyChips.random(seed)
+        let network = Network.random(seed, for: chip)
+        let outcome = try EmulatorComparison(network, on: chip, steps: 20, seed: seed)
+        #expect(outcome.differences.isEmpty, "\(printChip(chip))")
+    }
+
+    @Test func `packets go around dead links, and the artifact tells the way`() throws {
+        let chip = try PropertyChips.chip("board")
+        var detours = 0
+        for seed in 0..<4 {
+            let outcome = try EmulatorComparison(Network.random(seed, for: chip), on: chip, steps: 24, seed: seed)
+            for link in outcome.statistics.linkLoads { #expect(!chip.faults.isDead(link.from, link.to)) }
+            detours += outcome.detours
+        }
+        #expect(detours > 0, "no way met a dead link")
     }
 
     @Test(arguments: PropertyChips.names)
@@ -81,21 +105,6 @@ import Testing
         }
     }
 
-    private static func difference(_ spikes: [[Int]], _ wanted: [[Int]]) -> String {
-        let (missing, spurious) = (Set(wanted).subtracting(spikes), Set(spikes).subtracting(wanted))
-        let first = (missing.union(spurious)).min { $0.lexicographicallyPrecedes($1) }
-        return "\(missing.count) of \(wanted.count) missing, \(spurious.count) spurious, the first at \(first ?? [])"
-    }
-
-    /// The integer membranes that the last recorded potentials stand for.
-    private static func lastMembranes(_ recording: Recording, _ name: String, _ graph: RoutedGraph) throws -> [Int] {
-        let id = try #require(graph.network.population(named: name))
-        let registers = try #require(graph.placed.coreGraph.quantized.neurons(of: id))
-        let rest = try #require(graph.network.dynamics(of: id)).rest
-        let last = try #require(recording.membranes[name]).suffix(registers.count)
-        return zip(last, zip(registers.origin, rest)).map { Int((($0 - ($1.0 + $1.1)) * registers.scale).rounded()) }
-    }
-
     private static func files(_ folder: String) throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
         for name in try FileManager.default.contentsOfDirectory(atPath: folder) { files[name] = try ByteFile.readRaw("\(folder)/\(name)") }
@@ -104,6 +113,16 @@ import Testing
 
     private static func changed(_ first: [String: [UInt8]], _ second: [String: [UInt8]]) -> [String] {
         Set(first.keys).union(second.keys).filter { first[$0] != second[$0] }.sorted()
+    }
+}
+
+extension ValueRule {
+    fileprivate func scaled(by factor: Double) -> ValueRule {
+        switch self {
+        case .constant(let value): .constant(value * factor)
+        case .drawn(.normal(let mean, let sigma)): .drawn(.normal(mean: mean * factor, sigma: sigma * factor))
+        default: self
+        }
     }
 }
 

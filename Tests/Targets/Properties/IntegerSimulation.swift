@@ -84,7 +84,7 @@ struct IntegerSimulation {
         }
     }
 
-    /// u ← decay(u) + (a << shift); v ← decay(v) + u + bias; a spike when v > threshold.
+    /// u ← decay(u) + (a << shift); v ← decay(v) + u + bias; a spike when v > threshold. Sums are taken in 32 bits.
     private func update(
         _ u: inout Int, _ v: inout Int, _ held: inout Int, _ registers: QuantizedNeurons, _ n: Int, input: Int
     ) -> Bool {
@@ -93,14 +93,14 @@ struct IntegerSimulation {
         let keptCurrent = one - registers.currentDecay[n] - formats.decay.currentOffset
         let keptMembrane = one - registers.membraneDecay[n] - formats.decay.membraneOffset
         let shifted = wrap(input << formats.weight.shift, arithmetic.accumulatorBits ?? 31)
-        u = limit(u * keptCurrent / one + shifted, arithmetic.currentOverflow)
+        u = limit(wrap(u * keptCurrent / one + shifted, 31), arithmetic.currentOverflow)
         if held > 0 {
             held -= 1
             return false
         }
         let bias = registers.biasMantissa[n] << (registers.biasExponent[n] + formats.bias.shift)
-        let drive = arithmetic.driveWraps ? wrap(u + bias, arithmetic.stateBits) : u + bias
-        v = limit(v * keptMembrane / one + drive, arithmetic.membraneOverflow)
+        let drive = wrap(u + bias, arithmetic.driveWraps ? arithmetic.stateBits : 31)
+        v = limit(wrap(v * keptMembrane / one + drive, 31), arithmetic.membraneOverflow)
         let threshold = registers.thresholdMantissa[n] << formats.threshold.shift
         guard v > threshold else { return false }
         v = registers.reset == .zero ? 0 : v - threshold

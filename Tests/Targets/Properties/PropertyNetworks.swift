@@ -22,6 +22,7 @@ extension Network {
             let mean = network.drivingWeight(of: id)
             switch network.projections[id].connector {
             case .convolution, .pooling: network.projections[id].weight = .constant(mean)
+            case .allToAll where random.chance(0.4): network.projections[id].weight = network.prunedWeights(of: id, mean: mean)
             default: network.projections[id].weight = .drawn(.normal(mean: mean, sigma: 2 * abs(mean)))
             }
             network.projections[id].delay =
@@ -29,7 +30,10 @@ extension Network {
         }
         if chip.formats.payloadBits > 1, random.chance(0.7) {
             network.task = Task(
-                data: .named("digits8x8"), encoder: .direct(gain: 1), input: ID(0), split: .given, steps: 16)
+                data: .named("digits8x8"), encoder: .direct(gain: 1), input: ID(0), split: .fraction(0.2), steps: 16)
+            let last = ID<Population>(network.populations.count - 1)
+            let spikes = network.populations[last].cell.neuron?.spikes ?? false
+            network.readout = Readout(last, spikes ? .spikeCount : .maximalMembrane)
         }
         return network
     }
@@ -47,6 +51,17 @@ extension Network {
         let fanIn = max(Double(synapses) / Double(populations[projection.post].size), 1)
         let isPhysical = populations[projection.post].units == .physical
         return (isPhysical ? 3 : 2) / fanIn
+    }
+
+    /// A full matrix in which most weights are 0, so that rows are shorter than their structure.
+    private func prunedWeights(of id: ID<Projection>, mean: Double) -> ValueRule {
+        let projection = projections[id]
+        let shape = [populations[projection.pre].size, populations[projection.post].size]
+        let random = Philox(seed: seed, purpose: "pruned/\(projection.name)")
+        let values = (0..<shape[0] * shape[1]).map { index in
+            random.uniform(2 * index) < 0.85 ? 0 : Float(4 * mean * random.uniform(2 * index + 1))
+        }
+        return .tensor(Tensor(shape: shape, values: values))
     }
 
     /// Random events of every input: spikes, and values where the encoder sends them.
