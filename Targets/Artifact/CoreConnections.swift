@@ -1,3 +1,4 @@
+import Chips
 import Lowering
 import Networks
 import Numerics
@@ -36,5 +37,20 @@ struct CoreConnections: Sendable {
     func sources(of connection: Int) -> [Int32] {
         if let list = sources[connection] { return list }
         return graph.nets[graph.connections[connection].net].neurons.map { Int32($0) }
+    }
+
+    /// The ways from a core that are not the straight ones, by target core.
+    func routes(from core: ID<VirtualCore>, mesh: Mesh) -> [RouteEntry] {
+        var routes: Set<RouteEntry> = []
+        let start = mesh.router(ofCore: graph.placed.physicalCore(of: core))
+        for index in from[core.index] {
+            let connection = graph.connections[index]
+            let target = graph.placed.physicalCore(of: connection.target)
+            if connection.path.isEmpty || connection.path == mesh.straightPath(from: start, to: mesh.router(ofCore: target)) { continue }
+            routes.insert(RouteEntry(core: target, routers: connection.path))
+        }
+        let sorted = routes.sorted { $0.core < $1.core }
+        precondition(Set(sorted.map(\.core)).count == sorted.count, "bug: routing found two ways from core \(core) to another")
+        return sorted
     }
 }

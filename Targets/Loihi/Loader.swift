@@ -31,14 +31,15 @@ struct LoihiLoader {
         let file = file
         let inputs = try manifest.inputs(chip)
         let populations = try manifest.populations(
-            { chip, core in number(chip: chip, core: core).flatMap { indices[$0] } }, compartments: compartments,
+            { chip, core in mesh.core(core, ofChip: chip).flatMap { indices[$0] } }, compartments: compartments,
             origins: { name throws(DiagnosticsError) in try file.read(name).doubles })
-        let tables = try AxonTables(cores, indices: indices, path: path) { number(chip: $0, core: $1) }
+        let tables = try AxonTables(cores, indices: indices, path: path) { mesh.core($1, ofChip: $0) }
         var inlets = tables.inlets
+        try setRoutes(&inlets, cores)
         for (index, input) in inputs.enumerated() {
             let added = try tables.inlets(
                 of: file, table: input.axons, size: input.image.size, source: cores.count + index, cores, indices: indices, path: path
-            ) { number(chip: $0, core: $1) }
+            ) { mesh.core($1, ofChip: $0) }
             for (core, list) in added.enumerated() { inlets[core] += list }
         }
         try checkSources(inlets, cores)
@@ -57,7 +58,7 @@ struct LoihiLoader {
             for coreName in try file.members(of: chipName) where coreName.hasPrefix("core") {
                 let group = "\(chipName)/\(coreName)"
                 guard let chip = Int(chipName.dropFirst(4)), let core = Int(coreName.dropFirst(4)),
-                    let number = number(chip: chip, core: core)
+                    let number = mesh.core(core, ofChip: chip)
                 else { throw ArtifactManifest.damaged(path, "there is no \(group) on '\(self.chip.name)'") }
                 if self.chip.faults.deadCores.contains(number) {
                     throw ArtifactManifest.damaged(path, "\(group) has registers, and '\(self.chip.name)' lists it as dead")
@@ -68,13 +69,17 @@ struct LoihiLoader {
         return cores.sorted { $0.number < $1.number }
     }
 
-    /// The physical number of a core that is named by its chip and its number there.
-    private func number(chip: Int, core: Int) -> Int? {
-        guard (0..<mesh.chipCount).contains(chip), (0..<mesh.coresPerChip).contains(core) else { return nil }
-        let tile = core / mesh.coresPerTile
-        let x = chip % mesh.chips[0] * mesh.tiles[0] + tile % mesh.tiles[0]
-        let y = chip / mesh.chips[0] * mesh.tiles[1] + tile / mesh.tiles[0]
-        return (y * mesh.width + x) * mesh.coresPerTile + core % mesh.coresPerTile
+    /// The ways of packets from core to core; the straight ones must not take a dead link either.
+    private func setRoutes(_ inlets: inout [[Inlet]], _ cores: [LoadedRegisters]) throws(DiagnosticsError) {
+        var tables: [RouteTable] = []
+        for core in cores {
+            tables.append(try RouteTable(file, path: path, group: core.group, from: core.number, chip: chip, mesh: mesh))
+        }
+        for core in inlets.indices {
+            for index in inlets[core].indices {
+                inlets[core][index].route = try tables[inlets[core][index].source].route(to: cores[core].number)
+            }
+        }
     }
 
     /// An axon stands for one source neuron.

@@ -33,6 +33,7 @@ struct RegisterFileWriter {
         try file.write(core.axons.map(\.chip), to: "\(group)/axons/dstChipId")
         try file.write(core.axons.map(\.core), to: "\(group)/axons/dstCoreId")
         try file.write(core.axons.map(\.axon), to: "\(group)/axons/dstSynMapId")
+        try RouteEntry.write(core.routes, to: file, group, mesh: mesh)
     }
 
     private func writeSharedDendrite(_ group: String) throws(DiagnosticsError) {

@@ -59,7 +59,9 @@ struct LoihiWriter {
             for (index, connection) in graph.connections.enumerated() {
                 guard graph.nets[connection.net].source == .host(population) else { continue }
                 let core = graph.placed.physicalCore(of: connection.target)
-                for (place, neuron) in builder.sources(of: index).enumerated() { rows.append((neuron, core, connection.firstAxon + place)) }
+                for (place, neuron) in builder.connections.sources(of: index).enumerated() {
+                    rows.append((neuron, core, connection.firstAxon + place))
+                }
             }
             rows.sort { ($0.neuron, $0.core, $0.axon) < ($1.neuron, $1.core, $1.axon) }
             let table = "inputs/\(number)"

@@ -31,6 +31,8 @@ struct WriterCore: Sendable {
     var memory: [UInt64] = []
     // axons, by source compartment
     var axons: [WriterAxon] = []
+    // routes, by target core
+    var routes: [RouteEntry] = []
 }
 
 /// A discrete output axon.
@@ -47,38 +49,14 @@ struct CoreBuilder: Sendable {
     let mesh: Mesh
     let packing: SynapsePacking
     private let rows: [QuantizedRows]
-    /// By connection: its net's neurons with an axon on the target, ascending; nil: all of them.
-    private let sources: [[Int32]?]
-    private let connectionsInto: [[Int]]
-    private let connectionsFrom: [[Int]]
+    let connections: CoreConnections
 
     init(_ graph: RoutedGraph, mesh: Mesh, packing: SynapsePacking, threads: Int) {
         self.graph = graph
         self.mesh = mesh
         self.packing = packing
         rows = graph.network.projections.ids.map { QuantizedRows($0, of: graph.placed.coreGraph.quantized) }
-        let numbering = AxonNumbering(graph.placed.coreGraph)
-        sources = parallelMap(graph.connections, threads: threads) { connection in
-            let net = graph.nets[connection.net]
-            if connection.axonCount == net.neurons.count { return nil }
-            let sources = numbering.sources(of: net, on: connection.target).map { Int32($0) }
-            precondition(sources.count == connection.axonCount, "bug: routing counted \(connection.axonCount) axons for \(sources.count)")
-            return sources
-        }
-        var into = [[Int]](repeating: [], count: graph.cores.count)
-        var from = into
-        for (index, connection) in graph.connections.enumerated() {
-            into[connection.target.index].append(index)
-            if case .slice(let slice) = graph.nets[connection.net].source { from[graph.slices[slice].core.index].append(index) }
-        }
-        connectionsInto = into
-        connectionsFrom = from
-    }
-
-    /// The net's neurons with an axon on the connection's target; the axons are `firstAxon` and on.
-    func sources(of connection: Int) -> [Int32] {
-        if let list = sources[connection] { return list }
-        return graph.nets[graph.connections[connection].net].neurons.map { Int32($0) }
+        connections = CoreConnections(graph, threads: threads)
     }
 
     func build(_ id: ID<VirtualCore>) -> WriterCore {
@@ -134,9 +112,8 @@ struct CoreBuilder: Sendable {
     }
 
     private func addSynapses(_ id: ID<VirtualCore>, _ slices: [Slice], to core: inout WriterCore) {
-        let connections = connectionsInto[id.index].sorted { graph.connections[$0].firstAxon < graph.connections[$1].firstAxon }
         var packer = SynapsePacker(packing, neuronsOnCore: core.bias.count, weight: graph.chip.formats.weight)
-        for index in connections {
+        for index in connections.into[id.index] {
             let connection = graph.connections[index]
             let population = graph.placed.coreGraph.population(of: graph.nets[connection.net])
             precondition(
@@ -146,7 +123,7 @@ struct CoreBuilder: Sendable {
             let parts = projections.flatMap { projection in
                 slices.filter { $0.population == graph.network.projections[projection].post }.map { (rows[projection.index], $0) }
             }
-            for source in sources(of: index) {
+            for source in connections.sources(of: index) {
                 core.synapsePointer.append(UInt32(packer.words.count))
                 for (rows, slice) in parts { packer.append(rows, source: Int(source), slice) }
                 core.synapseLength.append(UInt32(packer.words.count - Int(core.synapsePointer[core.synapsePointer.count - 1])))
@@ -157,12 +134,12 @@ struct CoreBuilder: Sendable {
     }
 
     private func addAxons(_ id: ID<VirtualCore>, to core: inout WriterCore) {
-        for index in connectionsFrom[id.index] {
+        for index in connections.from[id.index] {
             let connection = graph.connections[index]
             guard case .slice(let slice) = graph.nets[connection.net].source else { continue }
             let target = graph.placed.physicalCore(of: connection.target)
             let shift = graph.slices[slice].offset - graph.slices[slice].neurons.lowerBound
-            for (place, source) in sources(of: index).enumerated() {
+            for (place, source) in connections.sources(of: index).enumerated() {
                 core.axons.append(
                     WriterAxon(
                         sourceCompartment: UInt32(Int(source) + shift), chip: UInt32(mesh.chip(ofCore: target)),
@@ -170,6 +147,7 @@ struct CoreBuilder: Sendable {
             }
         }
         core.axons.sort { ($0.sourceCompartment, $0.chip, $0.core, $0.axon) < ($1.sourceCompartment, $1.chip, $1.core, $1.axon) }
+        core.routes = connections.routes(from: id, mesh: mesh)
     }
 
     /// What was written must be what partitioning counted, but that rows may be shorter where weights became 0.

@@ -1,7 +1,8 @@
 import Chips
 import Simulation
 
-/// The ways of packets between routers: along x first, then along y, unless the image states another. A spike takes one packet to every core that it reaches.
+/// The ways of packets between routers: along x first, then along y, unless the image states another. A spike takes one packet to every
+/// core that it reaches.
 struct MeshTraffic: Sendable {
     /// By core and inlet: the links on the way from the source, as indices into `links`; nil where the host sends.
     private let paths: [[[Int32]?]]
@@ -18,8 +19,7 @@ struct MeshTraffic: Sendable {
                 guard inlet.source < image.cores.count else { return nil }
                 let route =
                     inlet.route
-                    ?? Self.route(
-                        from: mesh.router(ofCore: image.cores[inlet.source].number), to: mesh.router(ofCore: core.number), on: mesh)
+                    ?? mesh.straightPath(from: mesh.router(ofCore: image.cores[inlet.source].number), to: mesh.router(ofCore: core.number))
                 return zip(route, route.dropFirst()).map { from, to in
                     let link = RouterLink(from: from, to: to)
                     if let number = numbers[link] { return number }
@@ -33,22 +33,6 @@ struct MeshTraffic: Sendable {
         }
         self.links = links
         self.isEastWest = isEastWest
-    }
-
-    /// Routers from source to target, both included.
-    static func route(from: Int, to: Int, on mesh: Mesh) -> [Int] {
-        var (x, y) = mesh.position(ofRouter: from)
-        let (goalX, goalY) = mesh.position(ofRouter: to)
-        var routers = [from]
-        while x != goalX {
-            x += (goalX - x).signum()
-            routers.append(y * mesh.width + x)
-        }
-        while y != goalY {
-            y += (goalY - y).signum()
-            routers.append(y * mesh.width + x)
-        }
-        return routers
     }
 
     /// What the packets of each core's inlets mean for the links.

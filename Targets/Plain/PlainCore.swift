@@ -15,7 +15,7 @@ struct PlainCore: Sendable {
     /// By neuron, then core, then axon.
     var outputs: [Output] = []
     /// Ways to other cores that are not the straight ones, by core.
-    var routes: [Route] = []
+    var routes: [RouteEntry] = []
 
     struct Neurons: Sendable {
         var currentDecay: [UInt32] = []
@@ -46,12 +46,6 @@ struct PlainCore: Sendable {
         /// Physical number.
         var core: Int
         var axon: UInt32
-    }
-
-    struct Route: Hashable, Sendable {
-        /// Physical number.
-        var core: Int
-        var routers: [Int]
     }
 }
 
@@ -131,8 +125,6 @@ struct PlainCoreBuilder: Sendable {
     }
 
     private func addOutputs(_ id: ID<VirtualCore>, to core: inout PlainCore) {
-        var routes: Set<PlainCore.Route> = []
-        let start = mesh.router(ofCore: core.number)
         for index in connections.from[id.index] {
             let connection = graph.connections[index]
             guard case .slice(let slice) = graph.nets[connection.net].source else { continue }
@@ -142,14 +134,9 @@ struct PlainCoreBuilder: Sendable {
                 core.outputs.append(
                     PlainCore.Output(neuron: UInt32(Int(source) + shift), core: target, axon: UInt32(connection.firstAxon + place)))
             }
-            if connection.path != mesh.straightPath(from: start, to: mesh.router(ofCore: target)), !connection.path.isEmpty {
-                routes.insert(PlainCore.Route(core: target, routers: connection.path))
-            }
         }
         core.outputs.sort { ($0.neuron, $0.core, $0.axon) < ($1.neuron, $1.core, $1.axon) }
-        core.routes = routes.sorted { $0.core < $1.core }
-        precondition(
-            Set(core.routes.map(\.core)).count == core.routes.count, "bug: routing found two ways from core \(core.number) to another")
+        core.routes = connections.routes(from: id, mesh: mesh)
     }
 
     /// What was written must be what partitioning counted.

@@ -44,7 +44,7 @@ struct PlainLoader {
             let rows = try axonTable("\(core.group)/outputs", indices)
             try checkCapacity(rows.count, of: { if case .outputAxons(let each, _) = $0 { each } else { nil } }, core.group)
             try inlets.add(rows, source: index, count: core.count, table: "\(core.group)/outputs")
-            let routes = try PlainRoutes(file, path: path, group: core.group, from: core.number, chip: chip, mesh: mesh)
+            let routes = try RouteTable(file, path: path, group: core.group, from: core.number, chip: chip, mesh: mesh)
             try inlets.setRoutes(of: index) { target throws(DiagnosticsError) in try routes.route(to: cores[target].number) }
         }
         for (index, input) in inputs.enumerated() {

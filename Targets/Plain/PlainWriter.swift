@@ -58,13 +58,7 @@ struct PlainWriter {
         try file.write(core.synapses.delay, to: "\(group)/synapses/delay")
         try file.write(core.synapses.format, to: "\(group)/synapses/format")
         try write(core.outputs.map { ($0.neuron, $0.core, $0.axon) }, mesh, to: "\(group)/outputs", of: file)
-        if core.routes.isEmpty { return }
-        var first: [UInt32] = [0]
-        for route in core.routes { first.append((first.last ?? 0) + UInt32(route.routers.count)) }
-        try file.write(core.routes.map { UInt32(mesh.chip(ofCore: $0.core)) }, to: "\(group)/routes/chip")
-        try file.write(core.routes.map { UInt32(mesh.localCore(ofCore: $0.core)) }, to: "\(group)/routes/core")
-        try file.write(first, to: "\(group)/routes/first_router")
-        try file.write(core.routes.flatMap { $0.routers.map { UInt32($0) } }, to: "\(group)/routes/router")
+        try RouteEntry.write(core.routes, to: file, group, mesh: mesh)
     }
 
     /// A table of axons: which neuron drives which axon of which core.

@@ -177,4 +177,31 @@ import Testing
             }
         }
     }
+
+    /// Routing's ways around dead links are in the artifact, and the emulator counts packets on them.
+    @Test func packetsGoAroundDeadLinks() throws {
+        var chip = try chip(named: "loihi1")
+        // All links of router 0 but the one to the right, and the first link of the row below.
+        for (from, to) in [(0, 8), (9, 10), (1, 2)] {
+            chip.faults.deadLinks.insert(RouterLink(from: from, to: to))
+            chip.faults.deadLinks.insert(RouterLink(from: to, to: from))
+        }
+        let quantized = try RoutedFixture.layers([600, 500, 300], on: chip)
+        let network = quantized.network
+        let partitioned = try Partitioning().run(quantized)
+        // Cores on the routers 0, 2 and 16 in turn.
+        let places = (0..<partitioned.cores.count).map { [0, 8, 64, 1, 9, 65, 2, 10, 66, 3, 11, 67][$0] }
+        let graph = try Routing().run(PlacedGraph(coreGraph: partitioned, physicalCores: places))
+        try withTemporaryDirectory { directory in
+            _ = try LoihiFamily().write(graph, to: "\(directory)/out", threads: 1)
+            var emulator = try bootArtifact("\(directory)/out")
+            _ = try emulator.run(RoutedFixture.stimulus(network, steps: 40, rate: 0.2), steps: 40, record: RecordingRequest())
+            let links = emulator.statistics.linkLoads.map { RouterLink(from: $0.from, to: $0.to) }
+            #expect(!links.isEmpty && Set(links).isDisjoint(with: chip.faults.deadLinks))
+            let straight = emulator.statistics.linkLoads.reduce(0) { $0 + $1.packets }
+            #expect(straight == emulator.statistics.hopsEastWest + emulator.statistics.hopsNorthSouth)
+            // Every link that carries packets is one that routing expected packets on.
+            #expect(Set(links).isSubset(of: Set(graph.linkLoads.map(\.link))))
+        }
+    }
 }

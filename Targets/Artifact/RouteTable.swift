@@ -2,8 +2,8 @@ import Chips
 import Diagnostics
 import Storage
 
-/// The ways of a core's packets that are not straight, as the artifact tells them.
-struct PlainRoutes {
+/// The ways of a core's packets that are not straight, as an artifact tells them: `routes/{chip, core, first_router, router}`.
+struct RouteTable {
     private let chip: Chip
     private let mesh: Mesh
     private let start: Int
@@ -48,4 +48,22 @@ struct PlainRoutes {
     }
 
     private func fail(_ what: String) -> DiagnosticsError { ArtifactManifest.damaged(path, "\(group)/routes: \(what)") }
+}
+
+/// A way to another core that is not the straight one, as it is written.
+struct RouteEntry: Hashable, Sendable {
+    /// Physical number of the target.
+    var core: Int
+    var routers: [Int]
+
+    /// Writes a core's ways, if it has any.
+    static func write(_ routes: [RouteEntry], to file: HDF5File, _ group: String, mesh: Mesh) throws(DiagnosticsError) {
+        if routes.isEmpty { return }
+        var first: [UInt32] = [0]
+        for route in routes { first.append((first.last ?? 0) + UInt32(route.routers.count)) }
+        try file.write(routes.map { UInt32(mesh.chip(ofCore: $0.core)) }, to: "\(group)/routes/chip")
+        try file.write(routes.map { UInt32(mesh.localCore(ofCore: $0.core)) }, to: "\(group)/routes/core")
+        try file.write(first, to: "\(group)/routes/first_router")
+        try file.write(routes.flatMap { $0.routers.map { UInt32($0) } }, to: "\(group)/routes/router")
+    }
 }
