@@ -22,8 +22,8 @@ extension Quantization {
         let filled = Double(mantissaLimit(widest.mode)) / widest.demand
         let exponents = chip.formats.weight.exponent
         func scale(_ exponent: Int) -> Double { filled * pow(2, Double(chip.formats.weight.shift + exponent)) }
-        // Without a threshold to stay below there is nothing to gain from an exponent above 0.
-        let highest = most.isFinite ? exponents.upperBound : min(0, exponents.upperBound)
+        // Without a threshold to stay below there is nothing to gain from an exponent above 0, and only overflow to be had.
+        let highest = dynamics.spikes ? exponents.upperBound : min(0, exponents.upperBound)
         let exponent = exponents.filter { $0 <= highest }.last { scale($0) <= most }
         // When even the lowest exponent is too wide, the mantissa is not filled and small weights lose bits: the report shows it.
         return exactThresholdScale(of: dynamics, near: min(exponent.map(scale) ?? most, most))

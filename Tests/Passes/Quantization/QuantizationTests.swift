@@ -64,6 +64,17 @@ import Testing
         #expect(neurons.scale * 64 <= Double(1 << 23))
     }
 
+    /// A readout has no threshold to keep its scale down; a bias that fits its register must not push the scale up to the state's end.
+    @Test func aReadoutWithBiasesKeepsRoomForItsSums() throws {
+        var model = NeuronModel(.leakyReadout)
+        model[.bias] = .perNeuron((0..<30).map { Double($0 - 15) / 250 })
+        let quantized = try Quantization(to: .testMesh()).run(Self.network(model))
+        let neurons = try #require(quantized.neurons(of: ID(1)))
+        #expect(quantized.synapses(of: ID(0)).exponent <= 0)
+        // Four hundred of the largest weights fit the 23-bit state.
+        #expect(neurons.scale * quantized.synapses(of: ID(0)).error.highest * 400 <= Double(1 << 23))
+    }
+
     @Test func decaysReachBothEnds() throws {
         var model = NeuronModel(.leaky)
         model[.tauM] = .uniform(20)
