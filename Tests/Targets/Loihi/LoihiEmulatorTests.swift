@@ -16,7 +16,7 @@ import Testing
     /// Networks that use every way of packing: dense, sparse and shared rows, several slices, delays, loops, conv, biases, resets.
     static let networks: [(name: String, chip: String)] = [
         ("dense", "loihi1"), ("sparse with delays", "loihi1"), ("recurrent", "loihi1"), ("convolution", "loihi1"), ("subtract", "loihi2"),
-        ("graded", "loihi2"), ("two chips", "loihi1x2"),
+        ("graded", "loihi2"), ("two chips", "loihi1x2"), ("zero weights", "loihi2"),
     ]
 
     static func network(_ name: String) -> Network {
@@ -47,6 +47,17 @@ import Testing
                 Projection(
                     "loop", from: hidden, to: hidden, .allToAll(allowSelf: false), weight: .drawn(.normal(mean: -0.02, sigma: 0.1)),
                     delay: .constant(3)))
+        case "zero weights":
+            // Rows that are dense until their zeros go: some keep a few synapses, some none.
+            let input = population("input", [40], .input)
+            let hidden = population("hidden", [128], .neuron(model))
+            let weights = (0..<40 * 128).map { index -> Float in
+                let (source, target) = (index / 128, index % 128)
+                return source % 3 == 0 || (source % 3 == 1 && target % 40 == source % 40) ? Float(sin(Double(index))) * 0.5 : 0
+            }
+            network.projections.append(
+                Projection(
+                    "in", from: input, to: hidden, .allToAll(allowSelf: true), weight: .tensor(Tensor(shape: [40, 128], values: weights))))
         case "convolution":
             let input = population("input", [1, 12, 12], .input)
             let hidden = population("hidden", [4, 10, 10], .neuron(model))
