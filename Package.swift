@@ -133,6 +133,10 @@ let package = Package(
         tests(
             "PlacementTests", mirrors: "Passes/Placement", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests("RoutingTests", mirrors: "Passes/Routing", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
+        tests("CLITests", mirrors: "Sources/CLI", on: ["CLI", "Storage", "Numerics"]),
+        tests("FidelityTests", mirrors: "Sources/Fidelity", on: ["Spikewright", "Fidelity"]),
+        .testTarget(
+            name: "ExampleTests", dependencies: ["Spikewright"], path: "Documentation/Examples/LibraryTest", swiftSettings: settings),
         tests("YAMLTests", mirrors: "Sources/YAML", on: ["YAML", "Diagnostics", "Numerics"]),
         tests(
             "LearningTests", mirrors: "Sources/Learning",

@@ -6,13 +6,13 @@ import Testing
     @Test func digitsLoseLittleOnLoihi() throws {
         var options = VerificationOptions()
         options.samples = 100
-        let report = try verify(Model(at: "Models/digits.yaml"), on: .loihi2, options: options)
+        let report = try verify(Model(at: "digits"), on: .loihi2, options: options)
         #expect(report.drop <= 0.01, "\(report.text)")
         #expect(report.agreement >= 0.99)
     }
 
     @Test func digitsFitOneCoreOfLoihi() throws {
-        let graph = try lower(Model(at: "Models/digits.yaml"), to: .loihi1)
+        let graph = try lower(Model(at: "digits"), to: .loihi1)
         #expect(graph.cores.count == 1)
     }
 }
