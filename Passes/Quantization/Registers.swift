@@ -76,15 +76,35 @@ extension Quantization {
         let longest = chip.formats.delay.upperBound + synapses.delayOffset
         var error = WeightError(lowest: incoming.statistics.lowest, highest: incoming.statistics.highest)
         var squares = 0.0
-        let parts = parallelMap(rowRanges(rows.sourceCount), threads: threads) { sources in
+        // One synapse stands for all where the rules make them equal.
+        let isUniform = uniformWeight(of: incoming.projection, in: network) != nil
+        let parts = parallelMap(isUniform ? [] : rowRanges(rows.sourceCount), threads: threads) { sources in
             measureError(of: rows, sources, quantizer, longestDelay: longest)
         }
         for part in parts { (error, squares) = (error.adding(part.error), squares + part.squares) }
+        if isUniform, let weight = uniformWeight(of: incoming.projection, in: network) {
+            (error, squares) = uniformError(weight, rows, quantizer, longestDelay: longest)
+            (error.lowest, error.highest) = (incoming.statistics.lowest, incoming.statistics.highest)
+        }
         error.rootMeanSquare = error.synapses > 0 ? (squares / Double(error.synapses)).squareRoot() : 0
         synapses.error = error
         synapses.maximumDelay = min(max(incoming.statistics.longestDelay - synapses.delayOffset, 0), chip.formats.delay.upperBound)
         return synapses
     }
+}
+
+/// The error of a projection whose synapses are all equal, and the sum of its squares.
+private func uniformError(
+    _ weight: Float, _ rows: SynapseRows, _ quantizer: WeightQuantizer, longestDelay: Int
+) -> (error: WeightError, squares: Double) {
+    let count = rows.synapseCount
+    let wanted = quantizer.unlimitedMantissa(weight, source: 0, target: 0, occurrence: 0)
+    let mantissa = quantizer.mantissa(weight, source: 0, target: 0, occurrence: 0)
+    let difference = abs(quantizer.weight(ofMantissa: mantissa, target: 0) - Double(weight))
+    let error = WeightError(
+        synapses: count, clipped: wanted == Double(mantissa) ? 0 : count, zeroed: mantissa == 0 && weight != 0 ? count : 0,
+        largest: difference, delaysClipped: rows.maximumDelay > longestDelay ? count : 0)
+    return (error, difference * difference * Double(count))
 }
 
 /// The error over some rows, and the sum of its squares.

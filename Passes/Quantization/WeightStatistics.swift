@@ -30,6 +30,12 @@ extension Quantization {
         let rows = SynapseRows(id, of: network)
         let quantizer = jumps(of: id, in: network)
         var statistics = WeightStatistics()
+        if let weight = uniformWeight(of: id, in: network) {
+            let largest = abs(quantizer.jump(of: weight, target: 0))
+            return WeightStatistics(
+                synapses: rows.synapseCount, lowest: Double(weight), highest: Double(weight), largest: largest, range: largest,
+                longestDelay: rows.maximumDelay)
+        }
         for part in parallelMap(rowRanges(rows.sourceCount), threads: threads, body: { extremes(of: rows, $0, quantizer) }) {
             statistics.merge(part)
         }
@@ -52,6 +58,20 @@ extension Quantization {
         }
         return statistics
     }
+
+    /// The weight and the delay that all synapses of a projection share by their rules, when one synapse stands for all of them: nothing
+    /// is to be measured row by row then.
+    func uniformWeight(of id: ID<Projection>, in network: Network) -> Float? {
+        let projection = network.projections[id]
+        guard case .constant(let weight) = projection.weight, case .constant = projection.delay, rounding == .nearest,
+            !isPooling(projection.connector), let gains = network.dynamics(of: projection.post)?.currentGain,
+            gains.allSatisfy({ gain in gain.allSatisfy { $0 == gain.first } })
+        else { return nil }
+        return Float(weight)
+    }
+
+    /// The synapses of a pooling share the rule's weight among the window.
+    private func isPooling(_ connector: Connector) -> Bool { if case .pooling = connector { true } else { false } }
 
     /// Some ranges of rows for each thread, so that threads end together.
     func rowRanges(_ count: Int) -> [Range<Int>] {

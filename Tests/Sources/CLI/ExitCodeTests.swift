@@ -61,8 +61,8 @@ import Testing
                 spikewright: 1
                 network: large
                 populations:
-                  a: {size: 20000, cell: lif, units: normalized}
-                  b: {size: 20000, cell: lif, units: normalized}
+                  a: {size: 6000, cell: lif, units: normalized}
+                  b: {size: 6000, cell: lif, units: normalized}
                 projections:
                   - {pre: a, post: b, connector: all_to_all, weight: 0.5}
                 """

@@ -11,9 +11,11 @@ import Testing
     /// A random moment of a run that takes `seconds`, a little past its end too.
     private func moment(_ index: Int, of seconds: Double) -> Double { Philox(seed: 9, purpose: "kill").uniform(index) * seconds * 1.1 }
 
-    private func seconds(_ body: () throws -> Void) rethrows -> Double {
+    /// Seconds that an undisturbed run takes.
+    private func duration(of arguments: [String], in folder: String) throws -> Double {
         let started = ContinuousClock.now
-        try body()
+        let outcome = try Program.run(arguments, in: folder)
+        #expect(outcome.status == 0, "\(outcome.errors)")
         return (ContinuousClock.now - started) / .seconds(1)
     }
 
@@ -26,7 +28,7 @@ import Testing
             var known: [[String: Data]] = []
             var duration = 0.0
             for seed in [1, 2] {
-                duration = try seconds { #expect(try Program.run(arguments(seed), in: folder).status == 0) }
+                duration = try self.duration(of: arguments(seed), in: folder)
                 known.append(try snapshot("\(folder)/out"))
             }
             #expect(known[0] != known[1])
@@ -47,7 +49,7 @@ import Testing
         try withTemporaryDirectory { folder in
             try Program.writeSmallNetwork(to: "\(folder)/small.yaml", epochs: 6)
             let arguments = ["train", "small.yaml", "-o", "trained/small.yaml"]
-            let duration = try seconds { #expect(try Program.run(arguments, in: folder).status == 0) }
+            let duration = try duration(of: arguments, in: folder)
             let finished = try snapshot("\(folder)/trained")
             #expect(finished.count == 2, "a description and its weights: \(finished.keys.sorted())")
             var killed = 0

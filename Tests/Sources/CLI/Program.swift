@@ -47,7 +47,7 @@ struct Program {
 
     private static func temporaryFile() -> URL {
         let file = FileManager.default.temporaryDirectory.appending(path: "spikewright-output-\(UUID().uuidString)")
-        FileManager.default.createFile(atPath: file.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: file.path, contents: nil)
         return file
     }
 
