@@ -20,9 +20,9 @@ public struct EmulatorStatistics: Hashable, Sendable {
     public var linkLoads: [Link] = []
     /// States that wrapped or saturated.
     public var overflows = 0
-    /// From the target description's published constants, in joules and seconds.
-    public var energy = 0.0
-    public var time = 0.0
+    /// From the target description's published constants; whole numbers, so that sums are exact in any order.
+    public var femtojoules = 0
+    public var femtoseconds = 0
 
     public struct Link: Hashable, Sendable {
         public var from: Int
@@ -38,6 +38,11 @@ public struct EmulatorStatistics: Hashable, Sendable {
 
     public init() {}
 
+    /// In joules.
+    public var energy: Double { Double(femtojoules) * 1e-15 }
+    /// In seconds.
+    public var time: Double { Double(femtoseconds) * 1e-15 }
+
     /// Adds what another emulator of the same artifact did.
     public mutating func merge(_ other: EmulatorStatistics) {
         steps += other.steps
@@ -48,8 +53,8 @@ public struct EmulatorStatistics: Hashable, Sendable {
         hopsNorthSouth += other.hopsNorthSouth
         packets += other.packets
         overflows += other.overflows
-        energy += other.energy
-        time += other.time
+        femtojoules += other.femtojoules
+        femtoseconds += other.femtoseconds
         var loads: [RouterPair: Int] = [:]
         for link in linkLoads + other.linkLoads { loads[RouterPair(from: link.from, to: link.to), default: 0] += link.packets }
         linkLoads = loads.map { Link(from: $0.key.from, to: $0.key.to, packets: $0.value) }.sorted { ($0.from, $0.to) < ($1.from, $1.to) }

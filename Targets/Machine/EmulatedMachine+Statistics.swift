@@ -17,9 +17,9 @@ extension EmulatedMachine {
         statistics.hopsEastWest = traffic.hopsEastWest
         statistics.hopsNorthSouth = traffic.hopsNorthSouth
         statistics.linkLoads = traffic.linkLoads
-        statistics.energy = costs.energy(
+        statistics.femtojoules = costs.femtojoules(
             operations: statistics.synapticOperations, active: active, inactive: statistics.neuronUpdates - active, traffic)
-        statistics.time = busyTime
+        statistics.femtoseconds = busyFemtoseconds
         return statistics
     }
 }

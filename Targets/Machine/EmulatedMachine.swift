@@ -16,8 +16,8 @@ package struct EmulatedMachine: Emulator, Sendable {
     /// By input: the events of the last step, which act in the next one.
     var pending: [PendingEvents]
     var stepCount = 0
-    /// Seconds, from the chip's constants.
-    var busyTime = 0.0
+    /// From the chip's constants; whole numbers, so that sums do not depend on how runs are divided among emulators.
+    var busyFemtoseconds = 0
     /// By core: the populations' parts on it.
     let partsOnCore: [[CorePart]]
     let costs: StepCosts
@@ -71,7 +71,7 @@ package struct EmulatedMachine: Emulator, Sendable {
         let events = try HostEvents(stimulus, steps: steps, image: image, pending: pending)
         var recorder = try MachineRecorder(request, steps: steps, image: image)
         for core in cores.indices { cores[core].recorded = recorder.partIndices[core].isEmpty ? [] : partsOnCore[core].map { _ in [] } }
-        busyTime += advance(steps: steps, events, &recorder)
+        busyFemtoseconds += Int((advance(steps: steps, events, &recorder) * 1e15).rounded())
         stepCount += steps
         if steps > 0 { pending = events.last }
         for core in cores.indices {

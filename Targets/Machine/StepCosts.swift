@@ -34,9 +34,9 @@ struct StepCosts: Sendable {
         Double(operations) * operation + Double(active) * self.active + Double(compartments - active) * inactive
     }
 
-    /// Joules of everything that happened.
-    func energy(operations: Int, active: Int, inactive: Int, _ traffic: MeshTraffic.Count) -> Double {
-        func energy(_ event: Costs.Event, _ count: Int) -> Double { Double(count) * (costs.events[event]?.energy ?? 0) }
+    /// Femtojoules of everything that happened; whole numbers, so that sums do not depend on how the work was divided.
+    func femtojoules(operations: Int, active: Int, inactive: Int, _ traffic: MeshTraffic.Count) -> Int {
+        func energy(_ event: Costs.Event, _ count: Int) -> Int { count * Int(((costs.events[event]?.energy ?? 0) * 1e15).rounded()) }
         return energy(.synapticOperation, operations) + energy(.neuronUpdateActive, active) + energy(.neuronUpdateInactive, inactive)
             + energy(.hopEastWest, traffic.hopsEastWest) + energy(.hopNorthSouth, traffic.hopsNorthSouth)
             + energy(.spikeWithinTile, traffic.packetsWithinTile)

@@ -50,6 +50,7 @@ struct TrainCommand: ParsableCommand {
         options.dataFolders = common.dataDir
         options.target = target.map { Target($0) }
         options.lowering = try lowering.options(threads: common.threads)
+        try createFolder(folderName(of: output))
         let checkpoint = output + ".checkpoint"
         if restart { try? FileManager.default.removeItem(atPath: checkpoint) }
         options.checkpoint = checkpoint
