@@ -65,6 +65,14 @@ struct RowValues: Sendable {
     private func fillWeights(_ row: inout SynapseRow, stream: Philox, _ index: (Int, Int) -> Int) {
         switch weight {
         case .constant(let value): row.weights.append(contentsOf: repeatElement(Float(value), count: row.count))
+        case .drawn(.normal(let mean, let sigma)):
+            var normals = NormalPairs(stream)
+            forEachPosition(row.targets) { _, position in row.weights.append(Float(mean + sigma * normals.normal(position))) }
+        case .drawn(.normalClippedToBoundary(let mean, let sigma, let low, let high)):
+            var normals = NormalPairs(stream)
+            forEachPosition(row.targets) { _, position in
+                row.weights.append(Float(min(max(mean + sigma * normals.normal(position), low), high)))
+            }
         case .drawn(let distribution):
             forEachPosition(row.targets) { _, position in row.weights.append(Float(distribution.sample(stream, position))) }
         case .tensor(let tensor):
