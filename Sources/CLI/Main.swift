@@ -50,6 +50,7 @@ struct Main: ParsableCommand {
 
     /// Renders diagnostics on standard error, in colour on a terminal.
     static func report(_ diagnostics: [Diagnostic]) {
+        guard !diagnostics.isEmpty else { return }
         let renderer = Renderer(isColoured: isatty(STDERR_FILENO) == 1)
         writeError(renderer.render(diagnostics))
     }

@@ -59,7 +59,10 @@ public enum Gzip {
         precondition(started == Z_OK, "bug: zlib refuses to start (\(started))")
         defer { inflateEnd(&stream) }
 
-        enum Outcome { case done, tooLarge, corrupt(String) }
+        enum Outcome {
+            case done, tooLarge
+            case corrupt(String)
+        }
         var contents: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         var input = Array(bytes)

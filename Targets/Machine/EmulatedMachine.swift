@@ -71,7 +71,7 @@ package struct EmulatedMachine: Emulator, Sendable {
         let events = try HostEvents(stimulus, steps: steps, image: image, pending: pending)
         var recorder = try MachineRecorder(request, steps: steps, image: image)
         for core in cores.indices { cores[core].recorded = recorder.partIndices[core].isEmpty ? [] : partsOnCore[core].map { _ in [] } }
-        busyFemtoseconds += Int((advance(steps: steps, events, &recorder) * 1e15).rounded())
+        busyFemtoseconds = busyFemtoseconds.saturatingSum(Int(femto: advance(steps: steps, events, &recorder)))
         stepCount += steps
         if steps > 0 { pending = events.last }
         for core in cores.indices {

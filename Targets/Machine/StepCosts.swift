@@ -36,9 +36,28 @@ struct StepCosts: Sendable {
 
     /// Femtojoules of everything that happened; whole numbers, so that sums do not depend on how the work was divided.
     func femtojoules(operations: Int, active: Int, inactive: Int, _ traffic: MeshTraffic.Count) -> Int {
-        func energy(_ event: Costs.Event, _ count: Int) -> Int { count * Int(((costs.events[event]?.energy ?? 0) * 1e15).rounded()) }
-        return energy(.synapticOperation, operations) + energy(.neuronUpdateActive, active) + energy(.neuronUpdateInactive, inactive)
-            + energy(.hopEastWest, traffic.hopsEastWest) + energy(.hopNorthSouth, traffic.hopsNorthSouth)
-            + energy(.spikeWithinTile, traffic.packetsWithinTile)
+        func energy(_ event: Costs.Event, _ count: Int) -> Int { count.saturatingProduct(Int(femto: costs.events[event]?.energy ?? 0)) }
+        let parts = [
+            energy(.synapticOperation, operations), energy(.neuronUpdateActive, active), energy(.neuronUpdateInactive, inactive),
+            energy(.hopEastWest, traffic.hopsEastWest), energy(.hopNorthSouth, traffic.hopsNorthSouth),
+            energy(.spikeWithinTile, traffic.packetsWithinTile),
+        ]
+        return parts.reduce(0) { $0.saturatingSum($1) }
+    }
+}
+
+/// Constants of a damaged description may be of any size: sums stop at the largest number.
+extension Int {
+    /// A quantity in 10⁻¹⁵ of its unit.
+    init(femto value: Double) { self = Int(Swift.min(Swift.max((value * 1e15).rounded(), -0x1p62), 0x1p62)) }
+
+    func saturatingSum(_ other: Int) -> Int {
+        let (sum, overflows) = addingReportingOverflow(other)
+        return overflows ? (other < 0 ? .min : .max) : sum
+    }
+
+    func saturatingProduct(_ other: Int) -> Int {
+        let (product, overflows) = multipliedReportingOverflow(by: other)
+        return overflows ? ((self < 0) == (other < 0) ? .max : .min) : product
     }
 }

@@ -23,7 +23,8 @@ import Testing
             try Program.writeSmallNetwork(to: "\(folder)/small.yaml")
             var reports: [JSONValue] = []
             for threads in ["1", "1", "2"] {
-                _ = try Program.run(["verify", "small.yaml", "--target", "loihi2", "--threads", threads, "--json", "report.json"], in: folder)
+                _ = try Program.run(
+                    ["verify", "small.yaml", "--target", "loihi2", "--threads", threads, "--json", "report.json"], in: folder)
                 guard case .object(var report) = try JSONValue(file: "\(folder)/report.json") else { continue }
                 report["seconds"] = nil
                 reports.append(.object(report))

@@ -7,7 +7,8 @@ import Testing
     @Test func aCompiledNetworkIsInspectedDrawnAndSimulated() throws {
         try withTemporaryDirectory { folder in
             try Program.writeSmallNetwork(to: "\(folder)/small.yaml")
-            let compiled = try Program.run(["compile", "small.yaml", "--target", "loihi1", "-o", "out", "--json", "compile.json"], in: folder)
+            let compiled = try Program.run(
+                ["compile", "small.yaml", "--target", "loihi1", "-o", "out", "--json", "compile.json"], in: folder)
             #expect(compiled.status == 0, "\(compiled.errors)")
             #expect(compiled.output.contains("limited by"))
             let json = try JSONValue(file: "\(folder)/compile.json")
@@ -16,7 +17,8 @@ import Testing
             #expect(try Program.run(["inspect", "small.yaml", "--target", "loihi1"], in: folder).output.contains("input->hidden"))
             #expect(try Program.run(["draw", "out", "-o", "placement.svg"], in: folder).status == 0)
             #expect(try String(contentsOfFile: "\(folder)/placement.svg", encoding: .utf8).contains("</svg>"))
-            let simulated = try Program.run(["simulate", "out", "--showing", "small.yaml", "--sample", "3", "--json", "run.json"], in: folder)
+            let simulated = try Program.run(
+                ["simulate", "out", "--showing", "small.yaml", "--sample", "3", "--json", "run.json"], in: folder)
             #expect(simulated.status == 0, "\(simulated.errors)")
             #expect(try JSONValue(file: "\(folder)/run.json")["steps"]?.int == 10)
             #expect(try Program.run(["simulate", "small.yaml", "--steps", "7"], in: folder).output.contains("7 steps"))
@@ -31,13 +33,16 @@ import Testing
             #expect(yes.errors.isEmpty, "no progress in a pipe: \(yes.errors)")
             let report = try JSONValue(file: "\(folder)/report.json")
             for key in [
-                "metric", "reference", "lowered", "drop", "confidence", "agreement", "samples", "populations", "attribution", "resources", "traffic",
+                "metric", "reference", "lowered", "drop", "confidence", "agreement", "samples", "populations", "attribution", "resources",
+                "traffic",
                 "energy_J", "time_s", "seconds",
             ] { #expect(report[key] != nil, "no key \(key)") }
             let parts = try #require(report["attribution"]?.array).compactMap { $0["drop"]?.double }
             #expect(abs(parts.reduce(0, +) - (report["drop"]?.double ?? .nan)) < 1e-12, "the parts make the whole")
             // Weights of two bits leave little of a network.
-            let no = try Program.run(["verify", "digits", "--target", "loihi2", "--samples", "40", "--weight-bits", "2", "--max-drop", "1%"])
+            let no = try Program.run([
+                "verify", "digits", "--target", "loihi2", "--samples", "40", "--weight-bits", "2", "--max-drop", "1%",
+            ])
             #expect(no.status == 1, "\(no.output) \(no.errors)")
         }
     }
@@ -80,11 +85,15 @@ import Testing
         #expect(try Program.run(["bench", "emulator", "--layers", "1,x"]).status == 64)
     }
 
-    @Test(arguments: ["compile", "train", "verify", "simulate", "draw", "inspect", "targets", "passes", "rules", "models", "bench", "schema"])
+    @Test(arguments: [
+        "compile", "train", "verify", "simulate", "draw", "inspect", "targets", "passes", "rules", "models", "bench", "schema",
+    ])
     func everyCommandHasHelp(command: String) throws {
         let help = try Program.run(["help", command])
         #expect(help.status == 0 && help.output.contains("USAGE:"))
-        if !["targets", "passes", "rules", "models"].contains(command) { #expect(help.output.contains("xamples:") || help.output.contains("xample:")) }
+        if !["targets", "passes", "rules", "models"].contains(command) {
+            #expect(help.output.contains("xamples:") || help.output.contains("xample:"))
+        }
     }
 
     @Test(arguments: ["targets", "passes", "rules", "models"])

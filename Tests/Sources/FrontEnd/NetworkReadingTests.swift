@@ -22,7 +22,7 @@ import Testing
         #expect(network.populations.map(\.shape) == [[8, 8], [128], [10]])
         #expect(network.projections.map(\.name) == ["image->hidden", "hidden->digit"])
         #expect(network.task?.data == .named("digits8x8"))
-        #expect(network.task?.encoder == .regular(maximum: 200))
+        #expect(network.task?.encoder == .regular(maximum: 250))
         #expect(network.task?.steps == 32)
         #expect(network.task?.input == ID(0))
         #expect(network.task?.split == .fraction(0.2))
@@ -31,7 +31,7 @@ import Testing
         #expect(network.fidelity == FidelitySpecification(maximumDrop: 0.01))
         let hidden = try #require(network.populations[ID(1)].cell.neuron)
         #expect(hidden.kind == .leaky)
-        #expect(hidden[.tauM] == .uniform(20))
+        #expect(hidden[.tauM] == .uniform(16))
         #expect(hidden.reset == .toValue)
     }
 

@@ -179,9 +179,9 @@ import Testing
 }
 
 /// The ids of the diagnostics that `body` ends in.
-func identifiers(_ body: () throws -> Void) -> [String] {
+func identifiers<Value>(_ body: () throws -> Value) -> [String] {
     do {
-        try body()
+        _ = try body()
         return []
     } catch let error as DiagnosticsError {
         return error.diagnostics.map(\.id)
@@ -189,5 +189,3 @@ func identifiers(_ body: () throws -> Void) -> [String] {
         return ["not a diagnostic: \(error)"]
     }
 }
-
-func identifiers<Value>(_ body: () throws -> Value) -> [String] { identifiers { _ = try body() } }
