@@ -119,7 +119,12 @@ private struct ManifestWriter {
 }
 
 extension RoutedGraph {
+    // Spelled out, because dynamic members go through key paths: a microsecond each, in loops over millions of axons.
     var network: Network { placed.coreGraph.quantized.network }
+    var chip: Chip { placed.coreGraph.quantized.chip }
+    var slices: Table<Slice> { placed.coreGraph.slices }
+    var cores: Table<VirtualCore> { placed.coreGraph.cores }
+    var nets: Table<Net> { placed.coreGraph.nets }
 
     /// Populations that live on the chip, in order.
     var neuronPopulations: [ID<Population>] { network.populations.ids.filter { !network.populations[$0].cell.isSource } }

@@ -7,7 +7,7 @@ import Networks
 /// An entry is `prefix: format number (4 bits), synapses - 1 (6 bits)`; when dense, the first index; then for each synapse `index`
 /// (when sparse), `weight`, `delay`; it is filled up to whole words.
 struct SynapsePacker {
-    private(set) var words: [UInt64] = []
+    private var bits = BitWriter()
     /// In the order of their numbers, from 1 on.
     private(set) var formats: [SynapseFormat] = []
     private let packing: SynapsePacking
@@ -16,41 +16,65 @@ struct SynapsePacker {
     private var row = QuantizedRow()
     private var scratch = SynapseRow()
 
+    /// A projection onto a slice, with what is the same for all its rows.
+    struct Part {
+        fileprivate let rows: QuantizedRows
+        fileprivate let slice: Slice
+        fileprivate let layout: RowPacking
+        fileprivate var dense: EntryWriter?
+        fileprivate var sparse: EntryWriter?
+    }
+
     init(_ packing: SynapsePacking, neuronsOnCore neurons: Int, weight: WeightFormat) {
         self.packing = packing
         self.neurons = neurons
         self.weight = weight
     }
 
-    /// Appends what a source neuron sends to a slice.
-    mutating func append(_ rows: QuantizedRows, source: Int, _ slice: Slice) {
-        rows.read(source, targets: slice.neurons, scratch: &scratch, into: &row)
-        if row.count == 0 { return }
+    var words: [UInt64] { bits.words }
+    var wordCount: Int { bits.words.count }
+
+    func part(_ rows: QuantizedRows, _ slice: Slice) -> Part {
         guard let layout = RowPacking(packing, of: rows.synapses, neuronsOnCore: neurons) else {
             preconditionFailure("bug: partitioning accepted a synapse width that the chip lacks")
         }
+        return Part(rows: rows, slice: slice, layout: layout)
+    }
+
+    /// Appends what a source neuron sends to a slice.
+    mutating func append(_ part: inout Part, source: Int) {
+        let base = part.slice.neurons.lowerBound
+        part.rows.read(source, targets: part.slice.neurons, scratch: &scratch, into: &row)
+        if row.count == 0 { return }
         // Partitioning counted the structure, with the synapses whose weight became 0: they decide between dense and sparse.
-        let counted = layout.words(of: scratch.targets, in: 0..<scratch.count, base: slice.neurons.lowerBound)
-        let format = SynapseFormat(
-            weightBits: layout.weightBits, exponent: rows.synapses.exponent, mode: rows.synapses.mode, delayBits: layout.delayBits,
-            compression: counted.compression)
-        let start = words.count
-        let entry = EntryWriter(
-            layout, format, number: number(of: format), step: weight.mantissas(format.mode, bits: format.weightBits).step)
-        let shift = slice.offset - slice.neurons.lowerBound
+        let counted = part.layout.words(of: scratch.targets, in: 0..<scratch.count, base: base)
+        let start = wordCount
+        let entry = writer(&part, counted.compression)
         if isStrictlyAscending {
             switch counted.compression {
-            case .sparse: appendSparse(entry, shift)
-            case .dense: appendDense(entry, shift, base: slice.neurons.lowerBound)
+            case .sparse: appendSparse(entry)
+            case .dense: appendDense(entry, base: base)
             }
         } else {
-            let parts = layout.layout(of: row.targets, in: 0..<row.count, base: slice.neurons.lowerBound, as: counted.compression)
-            for part in parts.entries {
-                entry.write(row, part.synapses, first: Int(part.first) + shift, slots: part.slots, shift: shift, to: &words)
+            for piece in part.layout.layout(of: row.targets, in: 0..<row.count, base: base, as: counted.compression).entries {
+                entry.write(row, piece.synapses, first: Int(piece.first), slots: piece.slots, to: &bits)
             }
         }
         precondition(
-            words.count - start <= counted.words, "bug: a row takes \(words.count - start) words, and partitioning counts \(counted.words)")
+            wordCount - start <= counted.words, "bug: a row takes \(wordCount - start) words, and partitioning counts \(counted.words)")
+    }
+
+    /// The writer of the part's rows of one compression, which gives the format its number when it is first used.
+    private mutating func writer(_ part: inout Part, _ compression: SynapsePacking.Compression) -> EntryWriter {
+        if let known = compression == .dense ? part.dense : part.sparse { return known }
+        let format = SynapseFormat(
+            weightBits: part.layout.weightBits, exponent: part.rows.synapses.exponent, mode: part.rows.synapses.mode,
+            delayBits: part.layout.delayBits, compression: compression)
+        let entry = EntryWriter(
+            part.layout, format, number: number(of: format), step: weight.mantissas(format.mode, bits: format.weightBits).step,
+            shift: part.slice.offset - part.slice.neurons.lowerBound)
+        if compression == .dense { part.dense = entry } else { part.sparse = entry }
+        return entry
     }
 
     private var isStrictlyAscending: Bool {
@@ -58,21 +82,23 @@ struct SynapsePacker {
         return true
     }
 
-    private mutating func appendSparse(_ entry: EntryWriter, _ shift: Int) {
+    private mutating func appendSparse(_ entry: EntryWriter) {
         for start in stride(from: 0, to: row.count, by: packing.synapsesPerEntry) {
             let synapses = start..<min(start + packing.synapsesPerEntry, row.count)
-            entry.write(row, synapses, first: Int(row.targets[start]) + shift, slots: synapses.count, shift: shift, to: &words)
+            entry.write(row, synapses, first: Int(row.targets[start]), slots: synapses.count, to: &bits)
         }
     }
 
-    private mutating func appendDense(_ entry: EntryWriter, _ shift: Int, base: Int) {
+    private mutating func appendDense(_ entry: EntryWriter, base: Int) {
         var start = 0
         while start < row.count {
-            let chunk = (Int(row.targets[start]) - base) / packing.synapsesPerEntry
+            // The chunk's end: a full one needs no search where targets are consecutive.
+            let bound = Int32(
+                truncatingIfNeeded: base + ((Int(row.targets[start]) - base) / packing.synapsesPerEntry + 1) * packing.synapsesPerEntry)
             var end = start + 1
-            while end < row.count, (Int(row.targets[end]) - base) / packing.synapsesPerEntry == chunk { end += 1 }
+            while end < row.count, row.targets[end] < bound { end += 1 }
             let slots = Int(row.targets[end - 1] - row.targets[start]) + 1
-            entry.write(row, start..<end, first: Int(row.targets[start]) + shift, slots: slots, shift: shift, to: &words)
+            entry.write(row, start..<end, first: Int(row.targets[start]), slots: slots, to: &bits)
             start = end
         }
     }
@@ -85,61 +111,67 @@ struct SynapsePacker {
     }
 }
 
-/// Writes one entry.
+/// Writes entries of one format.
 private struct EntryWriter {
-    let layout: RowPacking
-    let format: SynapseFormat
-    let number: Int
-    let step: Int
+    private let layout: RowPacking
+    private let isDense: Bool
+    private let isInhibitory: Bool
+    private let number: UInt64
+    private let weightBits: Int
+    private let slotBits: Int
+    private let mask: UInt64
+    /// Steps are powers of 2.
+    private let stepBits: Int
+    /// What makes a compartment of a target.
+    private let shift: Int
 
-    init(_ layout: RowPacking, _ format: SynapseFormat, number: Int, step: Int) {
+    init(_ layout: RowPacking, _ format: SynapseFormat, number: Int, step: Int, shift: Int) {
         self.layout = layout
-        self.format = format
-        self.number = number
-        self.step = step
+        isDense = format.compression == .dense
+        isInhibitory = format.mode == .inhibitory
+        self.number = UInt64(number)
+        weightBits = format.weightBits
+        slotBits = format.weightBits + format.delayBits
+        mask = (1 << UInt64(format.weightBits)) - 1
+        stepBits = step.trailingZeroBitCount
+        self.shift = shift
     }
 
     /// - Parameters:
     ///   - synapses: positions in the row, targets ascending.
-    ///   - first: compartment of the first slot.
-    ///   - shift: what makes a compartment of a target.
-    func write(
-        _ row: QuantizedRow, _ synapses: some Sequence<Int>, first: Int, slots: Int, shift: Int, to words: inout [UInt64]
-    ) {
-        var bits = BitWriter()
-        bits.append(UInt64(number), bits: 4)
+    ///   - first: target of the first slot.
+    func write(_ row: QuantizedRow, _ synapses: some Sequence<Int>, first: Int, slots: Int, to bits: inout BitWriter) {
+        let start = bits.words.count
+        bits.append(number, bits: 4)
         bits.append(UInt64(slots - 1), bits: layout.packing.prefixBits - 4)
-        let slotBits = format.weightBits + format.delayBits
-        switch format.compression {
-        case .dense:
-            bits.append(UInt64(first), bits: layout.indexBits)
+        if isDense {
+            bits.append(UInt64(first + shift), bits: layout.indexBits)
             var next = first
             for index in synapses {
-                let compartment = Int(row.targets[index]) + shift
-                while next < compartment {
+                let target = Int(row.targets[index])
+                while next < target {
                     bits.append(0, bits: slotBits)
                     next += 1
                 }
                 bits.append(slot(row, index), bits: slotBits)
                 next += 1
             }
-        case .sparse:
+        } else {
             for index in synapses {
                 bits.append(UInt64(Int(row.targets[index]) + shift), bits: layout.indexBits)
                 bits.append(slot(row, index), bits: slotBits)
             }
         }
-        bits.pad(toWords: layout.words(ofEntry: slots, format.compression))
-        words.append(contentsOf: bits.words)
+        bits.pad(toWords: start + layout.words(ofEntry: slots, isDense ? .dense : .sparse))
     }
 
     /// Weight, then delay. A mixed weight is in two's complement, the others are magnitudes; all count in the format's steps.
     @inline(__always)
     private func slot(_ row: QuantizedRow, _ index: Int) -> UInt64 {
         let mantissa = Int(row.mantissas[index])
-        precondition(mantissa % step == 0, "bug: the mantissa \(mantissa) is no multiple of \(step)")
-        let steps = format.mode == .inhibitory ? -mantissa / step : mantissa / step
-        let field = UInt64(truncatingIfNeeded: steps) & ((1 << UInt64(format.weightBits)) - 1)
-        return field | UInt64(row.delays[index]) << UInt64(format.weightBits)
+        let steps = (isInhibitory ? -mantissa : mantissa) >> stepBits
+        precondition(
+            steps << stepBits == (isInhibitory ? -mantissa : mantissa), "bug: the mantissa \(mantissa) has more bits than its format")
+        return UInt64(truncatingIfNeeded: steps) & mask | UInt64(row.delays[index]) << UInt64(truncatingIfNeeded: weightBits)
     }
 }

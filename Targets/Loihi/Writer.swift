@@ -42,7 +42,7 @@ struct LoihiWriter {
     /// The network as a `.net` file, where NetX can express it.
     /// - Returns: what the manifest says of it, and what a user should know.
     private func writeNetX(_ artifact: inout ArtifactBuilder) throws(DiagnosticsError) -> (JSONValue, [String]) {
-        switch NetXExport.express(graph.placed.coreGraph.quantized) {
+        switch NetXExport.express(graph.placed.coreGraph.quantized, threads: threads) {
         case .network(let network):
             try NetXFile.write(network, to: artifact.path(of: Self.netxFile))
             try artifact.enter(Self.netxFile)

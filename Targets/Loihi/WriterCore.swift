@@ -120,13 +120,16 @@ struct CoreBuilder: Sendable {
                 connection.firstAxon == core.synapsePointer.count,
                 "bug: routing numbers axon \(connection.firstAxon) behind \(core.synapsePointer.count) axons")
             let projections = graph.network.projections.ids.filter { graph.network.projections[$0].pre == population }
-            let parts = projections.flatMap { projection in
-                slices.filter { $0.population == graph.network.projections[projection].post }.map { (rows[projection.index], $0) }
+            var parts = projections.flatMap { projection in
+                slices.filter { $0.population == graph.network.projections[projection].post }.map {
+                    packer.part(rows[projection.index], $0)
+                }
             }
             for source in connections.sources(of: index) {
-                core.synapsePointer.append(UInt32(packer.words.count))
-                for (rows, slice) in parts { packer.append(rows, source: Int(source), slice) }
-                core.synapseLength.append(UInt32(packer.words.count - Int(core.synapsePointer[core.synapsePointer.count - 1])))
+                let start = packer.wordCount
+                for part in parts.indices { packer.append(&parts[part], source: Int(source)) }
+                core.synapsePointer.append(UInt32(start))
+                core.synapseLength.append(UInt32(packer.wordCount - start))
             }
         }
         core.formats = packer.formats

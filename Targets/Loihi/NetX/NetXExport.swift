@@ -14,12 +14,12 @@ package enum NetXExport {
     /// Numbers of one layer's matrix; larger layers are not worth a dense file.
     private static let mostEntries = 1 << 28
 
-    package static func express(_ quantized: QuantizedNetwork) -> Result {
+    package static func express(_ quantized: QuantizedNetwork, threads: Int = 1) -> Result {
         do throws(Unsuitable) {
             let network = quantized.network
             let chain = try chain(of: network)
             var layers: [NetXNetwork.Layer] = []
-            for projection in chain { layers.append(try layer(projection, of: quantized)) }
+            for projection in chain { layers.append(try layer(projection, of: quantized, threads: threads)) }
             guard let first = chain.first else { throw Unsuitable("the network has no layer behind its input") }
             return .network(
                 NetXNetwork(
@@ -61,7 +61,7 @@ package enum NetXExport {
         return chain
     }
 
-    private static func layer(_ id: ID<Projection>, of quantized: QuantizedNetwork) throws(Unsuitable) -> NetXNetwork.Layer {
+    private static func layer(_ id: ID<Projection>, of quantized: QuantizedNetwork, threads: Int) throws(Unsuitable) -> NetXNetwork.Layer {
         let network = quantized.network
         let projection = network.projections[id]
         let (inputs, outputs) = (network.populations[projection.pre].size, network.populations[projection.post].size)
@@ -71,9 +71,11 @@ package enum NetXExport {
         }
         guard let neurons = quantized.neurons(of: projection.post) else { throw Unsuitable("'\(name)' has no registers") }
         guard inputs * outputs <= mostEntries else { throw Unsuitable("the matrix of '\(name)' would have \(inputs * outputs) entries") }
-        let (weights, delays) = try matrices(id, of: quantized, inputs: inputs, outputs: outputs)
+        let (weights, delays) = try matrices(id, of: quantized, inputs: inputs, outputs: outputs, threads: threads)
         guard let held = NetXWeights(weights) else { throw Unsuitable("all weights of '\(name)' are zero, at which NetX's reader fails") }
+        let exponent = quantized.synapses(of: id).exponent
         guard held.isExact(for: weights) else {
+            if exponent > 0 { throw Unsuitable("the weights of '\(name)' have the exponent \(exponent), and those of NetX have none") }
             throw Unsuitable("the weights of '\(name)' are not exactly those that NetX's reader would make of them")
         }
         let longest = delays.max() ?? 0
@@ -94,35 +96,26 @@ package enum NetXExport {
 
     /// Weights and delays as [outputs × inputs]; no delays when all are 0.
     private static func matrices(
-        _ id: ID<Projection>, of quantized: QuantizedNetwork, inputs: Int, outputs: Int
+        _ id: ID<Projection>, of quantized: QuantizedNetwork, inputs: Int, outputs: Int, threads: Int
     ) throws(Unsuitable) -> (weights: [Int32], delays: [Int32]) {
         let rows = QuantizedRows(id, of: quantized)
         let name = quantized.network.projections[id].name
-        let exponent = rows.synapses.exponent
-        var weights = [Int32](repeating: 0, count: inputs * outputs)
-        let isDelayed = rows.synapses.maximumDelay > 0
-        var delays = isDelayed ? weights : []
-        var (row, scratch) = (QuantizedRow(), SynapseRow())
-        var common: Int32?
-        for input in 0..<inputs {
-            rows.read(input, scratch: &scratch, into: &row)
-            for index in 0..<row.count {
-                if index > 0, row.targets[index] == row.targets[index - 1] {
-                    throw Unsuitable("'\(name)' has two synapses between the same neurons")
-                }
-                let mantissa = Int(row.mantissas[index])
-                guard exponent >= 0 || mantissa.trailingZeroBitCount >= -exponent else {
-                    throw Unsuitable("the weights of '\(name)' are finer than integers (exponent \(exponent))")
-                }
-                let place = Int(row.targets[index]) * inputs + input
-                weights[place] = Int32(mantissa.shifted(by: exponent))
-                if isDelayed { delays[place] = Int32(row.delays[index]) }
-                common = common ?? Int32(row.delays[index])
+        let matrix = DenseMatrix(inputs: inputs, outputs: outputs, hasDelays: rows.synapses.maximumDelay > 0)
+        try parallelFor(count: (inputs + DenseMatrix.block - 1) / DenseMatrix.block, threads: threads) { number throws(Unsuitable) in
+            let first = number * DenseMatrix.block
+            switch matrix.fill(first..<min(first + DenseMatrix.block, inputs), rows) {
+            case .done: return
+            case .doubled: throw Unsuitable("'\(name)' has two synapses between the same neurons")
+            case .tooFine:
+                throw Unsuitable("the weights of '\(name)' are finer than integers (exponent \(rows.synapses.exponent))")
             }
         }
+        let weights = matrix.weights
+        var delays = matrix.delays
         // Where all synapses agree, those that are missing may agree too.
-        if let common, common > 0, zip(weights, delays).allSatisfy({ $0 == 0 || $1 == common }) {
-            delays = delays.map { _ in common }
+        if let first = weights.firstIndex(where: { $0 != 0 }), !delays.isEmpty {
+            let common = delays[first]
+            if zip(weights, delays).allSatisfy({ $0 == 0 || $1 == common }) { delays = delays.map { _ in common } }
         }
         return (weights, delays)
     }

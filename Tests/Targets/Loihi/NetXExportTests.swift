@@ -43,7 +43,7 @@ import Testing
         #expect(reason(quantized)?.contains("biases of 'layer2'") == true)
         quantized = try layers()
         quantized.synapses[0].exponent = 3
-        #expect(reason(quantized)?.contains("weights of 'layer1' are not exactly") == true)
+        #expect(reason(quantized)?.contains("'layer1' have the exponent 3") == true)
         quantized.synapses[0].exponent = -3
         #expect(reason(quantized)?.contains("finer than integers") == true)
         quantized = try layers()
