@@ -11,6 +11,8 @@ public struct LoweringOptions: Hashable, Sendable {
     public var weightBits: Int?
     /// How many times the threshold the state must be able to hold.
     public var headroom = 64.0
+    /// Largest exponent of weights; nil: the chip's.
+    public var largestExponent: Int?
     /// Whether populations may share cores.
     public var sharesCores = true
     /// Expected spikes per neuron and time step, by population.
@@ -22,7 +24,9 @@ public struct LoweringOptions: Hashable, Sendable {
     public init() {}
 
     public func quantization(to chip: Chip) -> Quantization {
-        Quantization(to: chip, range: weightRange, rounding: rounding, weightBits: weightBits, headroom: headroom, threads: threads)
+        Quantization(
+            to: chip, range: weightRange, rounding: rounding, weightBits: weightBits, headroom: headroom,
+            largestExponent: largestExponent, threads: threads)
     }
 }
 

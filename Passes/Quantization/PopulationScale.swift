@@ -23,7 +23,8 @@ extension Quantization {
         let exponents = chip.formats.weight.exponent
         func scale(_ exponent: Int) -> Double { filled * pow(2, Double(chip.formats.weight.shift + exponent)) }
         // Without a threshold to stay below there is nothing to gain from an exponent above 0, and only overflow to be had.
-        let highest = dynamics.spikes ? exponents.upperBound : min(0, exponents.upperBound)
+        let allowed = min(largestExponent ?? exponents.upperBound, exponents.upperBound)
+        let highest = dynamics.spikes ? allowed : min(0, allowed)
         let exponent = exponents.filter { $0 <= highest }.last { scale($0) <= most }
         // When even the lowest exponent is too wide, the mantissa is not filled and small weights lose bits: the report shows it.
         return exactThresholdScale(of: dynamics, near: min(exponent.map(scale) ?? most, most))

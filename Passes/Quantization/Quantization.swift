@@ -19,6 +19,8 @@ public struct Quantization: Pass {
         PassOption("rounding", "nearest or stochastic (default nearest)"),
         PassOption("weight-bits", "bits of the mantissa (default: the most that the chip has)"),
         PassOption("headroom", "how many times the threshold the state must be able to hold (default 64)"),
+        PassOption(
+            "largest-exponent", "largest exponent of weights; 0 keeps them within what NetX files hold (default: the chip's largest)"),
         PassOption("threads", "threads that measure weights; the result does not depend on them (default 1)"),
     ]
 
@@ -39,17 +41,20 @@ public struct Quantization: Pass {
     public var weightBits: Int?
     /// How many times the threshold the state must be able to hold.
     public var headroom: Double
+    /// Largest exponent of weights; nil: the chip's. A smaller one makes thresholds and decays coarser; 0 is what NetX files hold.
+    public var largestExponent: Int?
     public var threads: Int
 
     public init(
         to chip: Chip, range: WeightRange = .maximum, rounding: QuantizedSynapses.Rounding = .nearest, weightBits: Int? = nil,
-        headroom: Double = 64, threads: Int = 1
+        headroom: Double = 64, largestExponent: Int? = nil, threads: Int = 1
     ) {
         self.chip = chip
         self.range = range
         self.rounding = rounding
         self.weightBits = weightBits
         self.headroom = headroom
+        self.largestExponent = largestExponent
         self.threads = threads
     }
 

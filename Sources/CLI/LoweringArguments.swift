@@ -12,6 +12,9 @@ struct LoweringArguments: ParsableArguments {
     @Option(help: "Bits of a weight; the chip's most unless given.")
     var weightBits: Int?
 
+    @Option(help: "Largest exponent of weights; 0 keeps them within what NetX files hold.")
+    var largestExponent: Int?
+
     @Flag(help: "Give every population cores of its own.")
     var separateCores = false
 
@@ -34,6 +37,7 @@ struct LoweringArguments: ParsableArguments {
         options.weightRange = try range()
         options.rounding = rounding
         options.weightBits = weightBits
+        options.largestExponent = largestExponent
         options.sharesCores = !separateCores
         options.threads = threads
         return options

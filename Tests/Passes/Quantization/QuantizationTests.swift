@@ -166,6 +166,13 @@ import Testing
         #expect(graded.unit / binary.unit > 0.5 && graded.unit / binary.unit < 2)
     }
 
+    @Test func theExponentCanBeLimited() throws {
+        let free = try Quantization(to: .testMesh()).run(Self.network())
+        let limited = try Quantization(to: .testMesh(), largestExponent: 0).run(Self.network())
+        #expect(free.synapses(of: ID(0)).exponent > 0 && limited.synapses(of: ID(0)).exponent == 0)
+        #expect(limited.synapses(of: ID(0)).error.clipped == 0)
+    }
+
     @Test func oneExponentForAllThatArriveAtACore() throws {
         var network = Self.network()
         network.projections.append(
