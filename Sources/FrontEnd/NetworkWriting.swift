@@ -1,13 +1,15 @@
 public import Diagnostics
+import Foundation
 public import Networks
 import Numerics
 import Storage
 import YAML
 
-/// Writes a network to a YAML file; lists of more than 64 numbers go to an HDF5 file beside it, `<name>.weights.h5`.
+/// Writes a network to a YAML file; lists of more than 64 numbers go to an HDF5 file beside it, `<name>.weights-<digest>.h5`.
 ///
-/// Each file appears in one step, the numbers before the description. Whatever file a tensor was read from, it is written anew,
-/// so that the network can be moved with its two files.
+/// The numbers are named by their digest and are there before the description that names them appears, in one step: at any moment,
+/// also after a kill, the description has the numbers that it was written with. Those of an earlier description are removed at the
+/// end. Whatever file a tensor was read from, it is written anew, so that the network can be moved with its two files.
 /// - Returns: the path of the HDF5 file, or nil when none was needed.
 @discardableResult
 public func writeNetwork(_ network: Network, to path: String) throws(DiagnosticsError) -> String? {
@@ -18,28 +20,29 @@ public func writeNetwork(_ network: Network, to path: String) throws(Diagnostics
     }
     let datasets = NetworkDatasets(of: network)
     let stem = path.hasSuffix(".yaml") ? String(path.dropLast(5)) : path.hasSuffix(".yml") ? String(path.dropLast(4)) : path
-    let numbersPath = stem + ".weights.h5"
-    let numbersName = numbersPath.split(separator: "/").last.map(String.init) ?? numbersPath
+    let numbersPath = try datasets.write(besides: stem)
+    let numbersName = fileName(of: numbersPath)
     var printer = NetworkPrinter(network)
     printer.reference = { key in
         guard datasets.arrays.contains(where: { $0.key == key }) else { return nil }
         return Node(.mapping([Node.Entry("file", Node(numbersName)), Node.Entry("dataset", Node("/" + key))]))
     }
-    if !datasets.arrays.isEmpty {
-        try HDF5File.write(to: numbersPath) { file throws(DiagnosticsError) in
-            var groups: Set<String> = []
-            for (key, array) in datasets.arrays {
-                var group = ""
-                for part in key.split(separator: "/").dropLast() {
-                    group += "/" + part
-                    if groups.insert(group).inserted { try file.createGroup(group) }
-                }
-                try file.write(array, to: "/" + key)
-            }
-        }
-    }
     try ByteFile.write(printYAML(printer.tree), to: path)
+    removeOtherNumbers(of: stem, than: numbersName)
     return datasets.arrays.isEmpty ? nil : numbersPath
+}
+
+private func fileName(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+/// Removes the numbers of earlier descriptions of the same name.
+private func removeOtherNumbers(of stem: String, than kept: String) {
+    let (folder, name) = (folderName(of: stem), fileName(of: stem))
+    for file in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where file != kept {
+        guard file.hasPrefix(name + ".weights-"), file.hasSuffix(".h5"), file.count == name.count + ".weights-0123456789ab.h5".count else {
+            continue
+        }
+        try? FileManager.default.removeItem(atPath: folder + "/" + file)
+    }
 }
 
 /// The arrays of a network that are too long for its YAML, by the paths that they have in an HDF5 file.
@@ -72,6 +75,24 @@ private struct NetworkDatasets {
                 arrays.append(("\(key)/delay", NumericArray(delays, shape: tensor.shape)))
             }
         }
+    }
+
+    /// Writes the arrays to a file that is named by their digest.
+    /// - Returns: its path; without arrays, where it would not be.
+    func write(besides stem: String) throws(DiagnosticsError) -> String {
+        guard !arrays.isEmpty else { return stem + ".weights.h5" }
+        let draft = stem + ".weights.draft.h5"
+        try HDF5File.write(to: draft) { file throws(DiagnosticsError) in
+            for (key, array) in arrays { try file.write(array, to: "/" + key) }
+        }
+        let path = "\(stem).weights-\(try sha256(ofFile: draft).prefix(12)).h5"
+        guard rename(draft, path) == 0 else {
+            throw DiagnosticsError(
+                Diagnostic(
+                    "network-weights-unwritten", "cannot put the weights at '\(path)'",
+                    help: "choose a place that can be written"))
+        }
+        return path
     }
 
     private mutating func add(_ parameter: Parameter?, _ key: String) {

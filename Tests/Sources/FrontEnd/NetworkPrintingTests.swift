@@ -40,7 +40,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appendingPathComponent("network.yaml").path
         let numbers = try writeNetwork(network, to: path)
-        #expect(numbers == folder.appendingPathComponent("network.weights.h5").path)
+        #expect(numbers.map { $0.hasPrefix(folder.appendingPathComponent("network.weights-").path) && $0.hasSuffix(".h5") } == true)
         let read = try readNetwork(at: path).network
         #expect(read.withoutPlaces == network, "\(difference(network, read.withoutPlaces))")
     }
