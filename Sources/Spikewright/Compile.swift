@@ -47,8 +47,20 @@ public struct Compilation: Sendable {
         let size = report.files.reduce(0) { $0 + $1.bytes }
         var text = PlacementSummary(graph).text
         text += "artifact: \(report.files.count) files, \(size) bytes\n"
-        for note in report.notes { text += "note: \(note)\n" }
+        for note in report.notes + delayNotes { text += "note: \(note)\n" }
         return text
+    }
+
+    /// Delays that the chip cannot hold, by projection.
+    private var delayNotes: [String] {
+        let quantized = graph.quantized
+        return quantized.network.projections.ids.compactMap { id in
+            let count = quantized.synapses(of: id).error.delaysClipped
+            guard count > 0 else { return nil }
+            let longest = quantized.chip.formats.delay.upperBound + quantized.synapses(of: id).delayOffset
+            return
+                "\(count) delays of '\(quantized.network.projections[id].name)' were cut to the \(longest) steps that '\(quantized.chip.name)' holds"
+        }
     }
 
     public var json: JSONValue {

@@ -62,7 +62,12 @@ public enum ByteFile {
     }
 
     /// Writes `bytes` to `path` in one step: who reads meanwhile, or after a kill at any moment, sees the old file or the new one, whole.
+    ///
+    /// A device or a pipe is written to as it is; behind a symbolic link it is the file that is replaced, not the link.
     public static func write(_ bytes: [UInt8], to path: String) throws(DiagnosticsError) {
+        if isSpecial(path) {
+            return try bytes.span.withUnsafeBytes { contents throws(DiagnosticsError) in try writeRaw(contents, to: path) }
+        }
         try replace(path) { temporary throws(DiagnosticsError) in
             try bytes.span.withUnsafeBytes { contents throws(DiagnosticsError) in try writeRaw(contents, to: temporary) }
         }
@@ -75,6 +80,8 @@ public enum ByteFile {
 
     /// Lets `body` build a file at a temporary path beside `path`, then puts it in place in one step; on failure nothing remains.
     public static func replace(_ path: String, body: (String) throws(DiagnosticsError) -> Void) throws(DiagnosticsError) {
+        let path = linkTarget(of: path)
+        guard !isSpecial(path) else { throw cannotWrite(path, because: "it is a device or a pipe") }
         let place = SiblingName(of: path)
         place.removeAbandoned()
         let temporary = place.make()
@@ -86,6 +93,25 @@ public enum ByteFile {
             unlink(temporary)
             throw error
         }
+    }
+
+    /// Whether there is something at `path` that is neither a file nor a folder: it must never be renamed over.
+    private static func isSpecial(_ path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return false }
+        let kind = status.st_mode & S_IFMT
+        return kind != S_IFREG && kind != S_IFDIR
+    }
+
+    /// The path that a chain of symbolic links ends in, whether or not it exists.
+    private static func linkTarget(of path: String) -> String {
+        var path = path
+        for _ in 0..<40 {
+            guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { break }
+            let folder = (path as NSString).deletingLastPathComponent
+            path = target.hasPrefix("/") || folder.isEmpty ? target : folder + "/" + target
+        }
+        return path
     }
 
     private static func writeRaw(_ bytes: UnsafeRawBufferPointer, to path: String) throws(DiagnosticsError) {

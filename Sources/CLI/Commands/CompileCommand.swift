@@ -47,6 +47,10 @@ struct CompileCommand: ParsableCommand {
         guard let stage else { throw ValidationError("give a model, or --from with a stage") }
         let options = try lowering.options(threads: common.threads)
         let folder = model?.path.map(folderName) ?? "."
+        let chip = try Target(target).chip()
+        if let given = stage.quantized?.chip.name, given != chip.name {
+            throw ValidationError("the stage is for '\(given)', and --target asks for '\(chip.name)'")
+        }
         let result = try compile(from: stage, for: Target(target), at: output, options: options) { pass, stage in
             if printAfter.contains(pass) { print(try stage.text(tensorsIn: folder), terminator: "") }
         }
