@@ -24,6 +24,22 @@ public struct Model: Sendable {
         let (network, warnings) = try readNetwork(at: path, usesTrained: usesTrained)
         self.init(network, path: path, warnings: warnings)
         if let seed { self.network.seed = seed }
+        try refuseWhatMemoryCannotHold()
+    }
+
+    /// More neurons than this, or steps of a sample, do not fit a workstation's memory as they are held today.
+    private static let mostNeurons = 100_000_000
+    private static let mostSteps = 100_000_000
+
+    private func refuseWhatMemoryCannotHold() throws(DiagnosticsError) {
+        let neurons = network.populations.reduce(0) { $0 + $1.size }
+        let steps = network.task?.steps ?? 0
+        guard neurons > Self.mostNeurons || steps > Self.mostSteps else { return }
+        throw DiagnosticsError(
+            Diagnostic(
+                "model-too-large",
+                "the network '\(network.name)' has \(neurons) neurons and \(steps) steps a sample; this version holds \(Self.mostNeurons) and \(Self.mostSteps)",
+                help: "make its populations smaller or its samples shorter"), isRefusal: true)
     }
 
     /// The samples of the network's task; nil without a task.

@@ -78,6 +78,15 @@ import Testing
         }
     }
 
+    @Test func aNetworkBeyondMemoryIsRefused() throws {
+        try withTemporaryDirectory { folder in
+            let text = "spikewright: 1\nnetwork: huge\npopulations:\n  a: {size: 2147483647, cell: lif, units: normalized}\n"
+            try text.write(toFile: "\(folder)/huge.yaml", atomically: true, encoding: .utf8)
+            #expect(try Program.run(["simulate", "huge.yaml"], in: folder).status == 1)
+            #expect(try Program.run(["compile", "huge.yaml", "--target", "loihi1", "-o", "out"], in: folder).status == 1)
+        }
+    }
+
     @Test func wrongUsageIsSixtyFour() throws {
         #expect(try Program.run(["compile"]).status == 64)
         #expect(try Program.run(["compile", "digits", "--target", "loihi1", "-o", "x", "--no-such-option"]).status == 64)
