@@ -73,9 +73,9 @@ extension Quantization {
     /// The synapses of a pooling share the rule's weight among the window.
     private func isPooling(_ connector: Connector) -> Bool { if case .pooling = connector { true } else { false } }
 
-    /// Some ranges of rows for each thread, so that threads end together.
+    /// Ranges of rows for the threads to share. They do not depend on the number of threads, for sums of reals depend on the ranges.
     func rowRanges(_ count: Int) -> [Range<Int>] {
-        let parts = min(max(count, 1), threads * 8)
+        let parts = min(max(count, 1), 64)
         return (0..<parts).map { count * $0 / parts..<count * ($0 + 1) / parts }
     }
 

@@ -197,5 +197,6 @@ import Testing
         let two = try Quantization(to: .testMesh(), range: .leastError, threads: 2).run(network)
         #expect(one.neurons == two.neurons)
         #expect(one.synapses.map(\.unit) == two.synapses.map(\.unit))
+        #expect(one.synapses == two.synapses, "the errors, too, to the bit")
     }
 }
