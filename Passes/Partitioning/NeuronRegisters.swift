@@ -8,7 +8,7 @@ struct NeuronRegisters: Hashable {
     let refractorySteps: Int
     let reset: IntegerCurrentArithmetic.Reset
 
-    init(_ neurons: QuantizedNeurons, _ index: Int) {
+    init(_ neurons: IntegerCompartments, _ index: Int) {
         currentDecay = neurons.currentDecay[index]
         membraneDecay = neurons.membraneDecay[index]
         refractorySteps = neurons.refractorySteps[index]

@@ -127,7 +127,7 @@ enum ProfileNumbers {
         var neuron: [ProfileNumbers] = []
         var threshold: [ProfileNumbers] = []
         for neurons in quantized.neurons {
-            guard let neurons else {
+            guard let neurons = neurons?.compartments else {
                 neuron.append(.uniform(0))
                 threshold.append(.uniform(0))
                 continue

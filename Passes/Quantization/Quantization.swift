@@ -59,6 +59,13 @@ public struct Quantization: Pass {
     }
 
     public func run(_ network: Network) throws(DiagnosticsError) -> QuantizedNetwork {
+        switch chip.arithmetic {
+        case .integerCurrent: try quantizeToCompartments(network)
+        }
+    }
+
+    /// For integer compartments; what other arithmetic needs is in a file for each kind (`Quantization+….swift`).
+    private func quantizeToCompartments(_ network: Network) throws(DiagnosticsError) -> QuantizedNetwork {
         try refuseWhatTheChipLacks(network)
         let dynamics = network.populations.ids.map { network.dynamics(of: $0) }
         let statistics = network.projections.ids.map { measure($0, of: network) }
@@ -80,7 +87,7 @@ public struct Quantization: Pass {
             }
             let scale = membraneScale(of: dynamics, from: sums)
             let registers = makeRegisters(of: dynamics, model: model, scale: scale)
-            neurons.append(registers)
+            neurons.append(.compartments(registers))
             let shared = chip.formats.weight.scope == .core ? sums.map { exponent(of: $0, scale: scale) }.max() : nil
             for sum in sums {
                 let exponent = shared ?? exponent(of: sum, scale: scale)

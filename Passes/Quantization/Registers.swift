@@ -11,7 +11,7 @@ import Numerics
 
 extension Quantization {
     /// The registers of a population at the given scale.
-    func makeRegisters(of dynamics: Dynamics, model: NeuronModel, scale: Double) -> QuantizedNeurons {
+    func makeRegisters(of dynamics: Dynamics, model: NeuronModel, scale: Double) -> IntegerCompartments {
         let formats = chip.formats
         let one = Double(formats.decay.one)
         // The chip resets to 0, so a reset to a value moves the origin there; the leak towards rest becomes a constant drive.
@@ -22,7 +22,7 @@ extension Quantization {
         guard case .integerCurrent(let arithmetic) = chip.arithmetic else { preconditionFailure("bug: registers for another arithmetic") }
         let largestState = Double((1 << arithmetic.stateBits) - 1)
         let reset: IntegerCurrentArithmetic.Reset = dynamics.reset == .toValue ? .zero : .subtract
-        var registers = QuantizedNeurons(
+        var registers = IntegerCompartments(
             scale: scale, origin: origin, currentDecay: [], membraneDecay: [], thresholdMantissa: [], biasMantissa: [], biasExponent: [],
             refractorySteps: dynamics.refractorySteps,
             // A readout never resets: it gets what the chip has.

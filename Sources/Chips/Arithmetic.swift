@@ -2,6 +2,13 @@
 public enum Arithmetic: Hashable, Sendable {
     /// Integer current and membrane with decays by shift: Loihi's compartment and its relatives.
     case integerCurrent(IntegerCurrentArithmetic)
+
+    /// Whether decays, thresholds and biases are held in registers, whose formats the description states.
+    public var hasRegisters: Bool {
+        switch self {
+        case .integerCurrent: true
+        }
+    }
 }
 
 /// The integer current-based compartment:

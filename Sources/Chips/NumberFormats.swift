@@ -1,6 +1,7 @@
 /// What numbers the chip can hold.
 public struct NumberFormats: Hashable, Sendable {
     public var weight: WeightFormat
+    /// Of registers; `none` where the arithmetic fixes how decays, thresholds and biases are held.
     public var decay: DecayFormat
     public var threshold: MantissaFormat
     public var bias: MantissaFormat
@@ -33,30 +34,49 @@ public struct WeightFormat: Hashable, Sendable {
     /// Left shift on delivery; 6 on Loihi.
     public var shift: Int
     public var modes: [SignMode]
-    /// What shares one exponent: all synapses of a projection, or all that arrive at a core.
+    /// What shares one exponent.
     public var scope: Scope
+    /// Where the sign is kept.
+    public var sign: SignPlace
 
-    public enum Scope: String, CaseIterable, Hashable, Sendable { case projection, core }
+    public enum Scope: String, CaseIterable, Hashable, Sendable {
+        /// All synapses of a projection.
+        case projection
+        /// All synapses that arrive at a core.
+        case core
+        /// All synapses that arrive at a receptor of a population, from wherever (SpiNNaker's ring buffers).
+        case receptor
+    }
+
+    public enum SignPlace: String, CaseIterable, Hashable, Sendable {
+        /// In the mantissa: both signs cost a bit (Loihi).
+        case mantissa
+        /// In what receives it, an excitatory or an inhibitory input: the mantissa is a magnitude (SpiNNaker, BrainScaleS).
+        case receptor
+    }
 
     public enum SignMode: String, CaseIterable, Hashable, Sendable {
-        /// Both signs; the magnitude has one bit less, so that the lowest bit is 0 at full width.
+        /// Both signs; where the mantissa holds the sign, the magnitude has one bit less, so that the lowest bit is 0 at full width.
         case mixed
         case excitatory, inhibitory
     }
 
-    public init(bits: [Int], exponent: ClosedRange<Int>, shift: Int, modes: [SignMode], scope: Scope = .projection) {
+    public init(
+        bits: [Int], exponent: ClosedRange<Int>, shift: Int, modes: [SignMode], scope: Scope = .projection, sign: SignPlace = .mantissa
+    ) {
         self.bits = bits
         self.exponent = exponent
         self.shift = shift
         self.modes = modes
         self.scope = scope
+        self.sign = sign
     }
 
     /// The mantissas that a mode and width can hold, all multiples of `step`, as every peer agrees on them: width 8 mixed is
-    /// -254...254 in steps of 2, width 8 excitatory 0...255, inhibitory -255...0.
+    /// -254...254 in steps of 2, width 8 excitatory 0...255, inhibitory -255...0; with the sign in the receptor, mixed is -255...255.
     public func mantissas(_ mode: SignMode, bits: Int) -> (range: ClosedRange<Int>, step: Int) {
         let full = self.bits.last ?? bits
-        let step = 1 << (full - bits + (mode == .mixed ? 1 : 0))
+        let step = 1 << (full - bits + (mode == .mixed && sign == .mantissa ? 1 : 0))
         let most = ((1 << full) - 1) / step * step
         return switch mode {
         case .mixed: (-most...most, step)
@@ -74,6 +94,9 @@ public struct DecayFormat: Hashable, Sendable {
     public var currentOffset: Int
     public var membraneOffset: Int
 
+    /// No register: the arithmetic says how decays are held.
+    public static let none = DecayFormat(bits: 0, currentOffset: 0, membraneOffset: 0)
+
     public var one: Int { 1 << bits }
 
     public init(bits: Int, currentOffset: Int, membraneOffset: Int) {
@@ -89,6 +112,9 @@ public struct MantissaFormat: Hashable, Sendable {
     /// 0...0 when there is no exponent field.
     public var exponent: ClosedRange<Int>
     public var shift: Int
+
+    /// No register: the arithmetic says how the number is held.
+    public static let none = MantissaFormat(mantissa: 0...0)
 
     public init(mantissa: ClosedRange<Int>, exponent: ClosedRange<Int> = 0...0, shift: Int = 0) {
         self.mantissa = mantissa

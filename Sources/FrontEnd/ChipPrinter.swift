@@ -61,17 +61,21 @@ extension SynapsePacking {
 
 extension NumberFormats {
     fileprivate var yaml: Node {
-        [
-            "weight": [
-                "bits": Node(weight.bits), "exponent": Node(weight.exponent), "shift": Node(weight.shift), "modes": Node(weight.modes),
-                "scope": Node(weight.scope.rawValue),
-            ],
-            "decay": [
-                "bits": Node(decay.bits), "current_offset": Node(decay.currentOffset), "membrane_offset": Node(decay.membraneOffset),
-            ],
-            "threshold": threshold.yaml, "bias": bias.yaml, "delay": Node(delay), "refractory": Node(refractory),
-            "payload_bits": Node(payloadBits),
+        let decay: Node = [
+            "bits": Node(decay.bits), "current_offset": Node(decay.currentOffset), "membrane_offset": Node(decay.membraneOffset),
         ]
+        let weight: Node = [
+            "bits": Node(weight.bits), "exponent": Node(weight.exponent), "shift": Node(weight.shift), "modes": Node(weight.modes),
+            "scope": Node(weight.scope.rawValue), "sign": Node(weight.sign.rawValue),
+        ]
+        var entries = [Node.Entry("weight", weight)]
+        if self.decay != .none { entries.append(Node.Entry("decay", decay)) }
+        if threshold != .none { entries.append(Node.Entry("threshold", threshold.yaml)) }
+        if bias != .none { entries.append(Node.Entry("bias", bias.yaml)) }
+        entries += [
+            Node.Entry("delay", Node(delay)), Node.Entry("refractory", Node(refractory)), Node.Entry("payload_bits", Node(payloadBits)),
+        ]
+        return Node(.mapping(entries))
     }
 }
 

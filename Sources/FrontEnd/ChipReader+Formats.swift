@@ -3,12 +3,15 @@ import Diagnostics
 import YAML
 
 extension ChipReader {
-    mutating func formats(_ node: Node) -> NumberFormats? {
+    /// - Parameter hasRegisters: whether the arithmetic keeps decays, thresholds and biases in registers, whose formats must be stated.
+    mutating func formats(_ node: Node, hasRegisters: Bool) -> NumberFormats? {
         var reader = MappingReader(node, of: "'formats' of the chip")
         let weight = reader.required("weight").flatMap { self.weight($0) }
-        let decay = reader.required("decay").flatMap { self.decay($0) }
-        let threshold = reader.required("threshold").flatMap { self.mantissa($0, "threshold") }
-        let bias = reader.required("bias").flatMap { self.mantissa($0, "bias") }
+        func register(_ key: String) -> Node? { hasRegisters ? reader.required(key) : reader.optional(key) }
+        let isOptional = !hasRegisters
+        let decay = register("decay").map { self.decay($0) } ?? (isOptional ? DecayFormat.none : nil)
+        let threshold = register("threshold").map { self.mantissa($0, "threshold") } ?? (isOptional ? MantissaFormat.none : nil)
+        let bias = register("bias").map { self.mantissa($0, "bias") } ?? (isOptional ? MantissaFormat.none : nil)
         let delay = reader.required("delay", .range(within: 0...1 << 20))
         let refractory = reader.required("refractory", .range(within: 0...1 << 20))
         let payloadBits = reader.value("payload_bits", .integer(atLeast: 0, atMost: 32), default: 0)
@@ -25,9 +28,10 @@ extension ChipReader {
         let shift = reader.value("shift", .integer(atLeast: 0, atMost: 32), default: 0)
         let modes = reader.required("modes", .distinct(WeightFormat.SignMode.self))
         let scope = reader.value("scope", .choice(of: WeightFormat.Scope.self), default: .projection)
+        let sign = reader.value("sign", .choice(of: WeightFormat.SignPlace.self), default: .mantissa)
         reader.finish(into: &collector)
         guard let bits, let modes else { return nil }
-        return WeightFormat(bits: bits, exponent: exponent, shift: shift, modes: modes, scope: scope)
+        return WeightFormat(bits: bits, exponent: exponent, shift: shift, modes: modes, scope: scope, sign: sign)
     }
 
     private mutating func decay(_ node: Node) -> DecayFormat? {

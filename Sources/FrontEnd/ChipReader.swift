@@ -27,8 +27,9 @@ struct ChipReader {
         reader.knows("spikewright", "base")
         let topology = reader.required("topology").flatMap { self.topology($0) }
         let resources = reader.required("resources").flatMap { self.resources($0) }
-        let formats = reader.required("formats").flatMap { self.formats($0) }
         let arithmetic = reader.required("arithmetic").flatMap { self.arithmetic($0) }
+        let hasRegisters = arithmetic?.hasRegisters ?? true
+        let formats = reader.required("formats").flatMap { self.formats($0, hasRegisters: hasRegisters) }
         let costs = reader.optional("costs").flatMap { self.costs($0) } ?? Costs()
         let faults = reader.optional("faults").flatMap { self.faults($0, topology) } ?? Faults()
         let fields = reader.optional("fields").map { self.fields($0) } ?? []

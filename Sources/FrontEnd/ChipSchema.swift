@@ -187,6 +187,7 @@ private enum ChipSchema {
                             ("shift", integer("left shift on delivery", 0...32)),
                             ("modes", choices("signs", WeightFormat.SignMode.self)),
                             ("scope", choice("what shares an exponent", WeightFormat.Scope.self)),
+                            ("sign", choice("where the sign is kept", WeightFormat.SignPlace.self)),
                         ])
                 ),
                 (

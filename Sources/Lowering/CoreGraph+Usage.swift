@@ -41,8 +41,10 @@ extension CoreGraph {
                 case .inputAxons: return inputs[id.index]
                 case .outputAxons(let each, let offChip): return each * outputs[id.index].all + offChip * outputs[id.index].elsewhere
                 case .profiles(.threshold):
-                    return Set(held.flatMap { slice in quantized.neurons(of: slice.population)?.thresholdMantissa[slice.neurons] ?? [] })
-                        .count
+                    return Set(
+                        held.flatMap { slice in quantized.compartments(of: slice.population)?.thresholdMantissa[slice.neurons] ?? [] }
+                    )
+                    .count
                 case .profiles(.neuron): return neuronProfiles(of: held)
                 case .synapseMemory, .synapseFormats, .delaySlots, .sharedMemory: return nil
                 }
@@ -53,7 +55,7 @@ extension CoreGraph {
     private func neuronProfiles(of held: [Slice]) -> Int {
         var profiles: Set<[Int]> = []
         for slice in held {
-            guard let neurons = quantized.neurons(of: slice.population) else { continue }
+            guard let neurons = quantized.compartments(of: slice.population) else { continue }
             for index in slice.neurons {
                 profiles.insert([
                     neurons.currentDecay[index], neurons.membraneDecay[index], neurons.refractorySteps[index],

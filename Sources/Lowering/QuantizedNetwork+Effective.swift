@@ -6,7 +6,14 @@ extension QuantizedNetwork {
     /// The dynamics that a population's registers really compute, in the model's units: the model's own, with decays, thresholds,
     /// biases and refractory steps replaced by what the registers hold. Rounding inside a step and saturation are not in it.
     public func effectiveDynamics(of id: ID<Population>) -> Dynamics? {
-        guard var dynamics = network.dynamics(of: id), let registers = neurons(of: id) else { return nil }
+        guard let dynamics = network.dynamics(of: id), let neurons = neurons(of: id) else { return nil }
+        return switch neurons {
+        case .compartments(let registers): effectiveDynamics(of: registers, model: dynamics)
+        }
+    }
+
+    private func effectiveDynamics(of registers: IntegerCompartments, model: Dynamics) -> Dynamics {
+        var dynamics = model
         let decay = chip.formats.decay
         let one = Double(decay.one)
         for n in 0..<registers.count {

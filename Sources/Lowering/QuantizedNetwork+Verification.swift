@@ -33,6 +33,12 @@ extension QuantizedNetwork {
             return
         }
         check.require(!population.cell.isSource, "'\(population.name)' has registers but no neurons")
+        switch registers {
+        case .compartments(let registers): verifyCompartments(registers, of: population, &check)
+        }
+    }
+
+    private func verifyCompartments(_ registers: IntegerCompartments, of population: Population, _ check: inout InvariantCheck) {
         let lengths = [
             registers.origin.count, registers.currentDecay.count, registers.membraneDecay.count, registers.thresholdMantissa.count,
             registers.biasMantissa.count, registers.biasExponent.count, registers.refractorySteps.count, registers.initialMembrane.count,

@@ -29,51 +29,51 @@ public struct QuantizedNetwork: Hashable, Sendable {
     public subscript<Value>(dynamicMember path: KeyPath<Network, Value>) -> Value { network[keyPath: path] }
 
     public func neurons(of id: ID<Population>) -> QuantizedNeurons? { neurons[id.index] }
+    /// The registers of a population of integer compartments; nil for sources, and for another arithmetic.
+    public func compartments(of id: ID<Population>) -> IntegerCompartments? { neurons[id.index]?.compartments }
     public func synapses(of id: ID<Projection>) -> QuantizedSynapses { synapses[id.index] }
 }
 
-/// The registers of a population's neurons; every array has one entry per neuron.
-public struct QuantizedNeurons: Hashable, Sendable {
-    /// Integer membrane units per unit of the model's membrane potential.
-    public var scale: Double
-    /// The model's membrane potential, relative to rest, for which the integer one is 0: the value after a reset, since chips reset to 0.
-    public var origin: [Double]
-    /// Register values, without the chip's offset.
-    public var currentDecay: [Int]
-    public var membraneDecay: [Int]
-    public var thresholdMantissa: [Int]
-    public var biasMantissa: [Int]
-    public var biasExponent: [Int]
-    /// Steps that the membrane is held after a spike; 0: none.
-    public var refractorySteps: [Int]
-    public var reset: IntegerCurrentArithmetic.Reset
-    /// False: the threshold is the largest, for a readout that never spikes.
-    public var spikes: Bool
-    /// Integer membrane potential at the start.
-    public var initialMembrane: [Int]
-    /// Added to the delay of every projection that arrives here, because the model's membrane integrates before arrivals.
-    public var addedDelay: Int
+/// What a chip's registers hold for a population's neurons. One case for each kind of arithmetic.
+public enum QuantizedNeurons: Hashable, Sendable {
+    case compartments(IntegerCompartments)
 
-    public init(
-        scale: Double, origin: [Double], currentDecay: [Int], membraneDecay: [Int], thresholdMantissa: [Int], biasMantissa: [Int],
-        biasExponent: [Int],
-        refractorySteps: [Int], reset: IntegerCurrentArithmetic.Reset, spikes: Bool, initialMembrane: [Int], addedDelay: Int
-    ) {
-        self.scale = scale
-        self.origin = origin
-        self.currentDecay = currentDecay
-        self.membraneDecay = membraneDecay
-        self.thresholdMantissa = thresholdMantissa
-        self.biasMantissa = biasMantissa
-        self.biasExponent = biasExponent
-        self.refractorySteps = refractorySteps
-        self.reset = reset
-        self.spikes = spikes
-        self.initialMembrane = initialMembrane
-        self.addedDelay = addedDelay
+    public var count: Int {
+        switch self {
+        case .compartments(let registers): registers.count
+        }
     }
 
-    public var count: Int { currentDecay.count }
+    /// False for a readout that never spikes.
+    public var spikes: Bool {
+        switch self {
+        case .compartments(let registers): registers.spikes
+        }
+    }
+
+    /// Added to the delay of every projection that arrives here, because the model's membrane integrates before arrivals.
+    public var addedDelay: Int {
+        switch self {
+        case .compartments(let registers): registers.addedDelay
+        }
+    }
+
+    /// Units of a recorded membrane per unit of the model's membrane potential.
+    public var scale: Double {
+        switch self {
+        case .compartments(let registers): registers.scale
+        }
+    }
+
+    /// The registers of integer compartments; nil for another arithmetic.
+    public var compartments: IntegerCompartments? {
+        get {
+            switch self {
+            case .compartments(let registers): registers
+            }
+        }
+        set { if let newValue { self = .compartments(newValue) } }
+    }
 }
 
 /// How a projection's weights and delays become integers. Rows are produced on demand by `QuantizedRows`.

@@ -5,15 +5,35 @@ public import Numerics
 @dynamicMemberLookup
 public struct RoutedGraph: Hashable, Sendable {
     public var placed: PlacedGraph
-    /// One for each pair of a net and a target core that it reaches, by net, then target.
-    public var connections: [Connection]
+    public var routes: Routes
     /// Expected packets per time step on each directed link that carries any, ascending by link.
     public var linkLoads: [LinkLoad]
 
+    /// How spikes find their way. One case for each kind of addressing.
+    public enum Routes: Hashable, Sendable {
+        /// A packet for each target core. One connection for each pair of a net and a target core that it reaches, by net, then target.
+        case unicast([Connection])
+    }
+
+    /// A graph whose packets each go to one core.
     public init(placed: PlacedGraph, connections: [Connection], linkLoads: [LinkLoad]) {
+        self.init(placed: placed, routes: .unicast(connections), linkLoads: linkLoads)
+    }
+
+    public init(placed: PlacedGraph, routes: Routes, linkLoads: [LinkLoad]) {
         self.placed = placed
-        self.connections = connections
+        self.routes = routes
         self.linkLoads = linkLoads
+    }
+
+    /// The unicast connections; empty for another kind of routes.
+    public var connections: [Connection] {
+        get {
+            switch routes {
+            case .unicast(let connections): connections
+            }
+        }
+        set { routes = .unicast(newValue) }
     }
 
     public subscript<Value>(dynamicMember path: KeyPath<PlacedGraph, Value>) -> Value { placed[keyPath: path] }

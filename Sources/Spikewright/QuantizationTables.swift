@@ -36,7 +36,7 @@ struct QuantizationTables {
         var table = TextTable(header: ["population", "parameter", "model", "register", "stands for"])
         for id in quantized.network.populations.ids {
             guard let exact = quantized.network.dynamics(of: id), let effective = quantized.effectiveDynamics(of: id),
-                let registers = quantized.neurons(of: id)
+                let registers = quantized.compartments(of: id)
             else { continue }
             let name = quantized.network.populations[id].name
             table.add([name, "scale", "1", "", brief(registers.scale)])
@@ -74,7 +74,7 @@ struct QuantizationTables {
                 ]))
         }
         let populations = quantized.network.populations.ids.compactMap { id -> JSONValue? in
-            guard let registers = quantized.neurons(of: id), let exact = quantized.network.dynamics(of: id),
+            guard let registers = quantized.compartments(of: id), let exact = quantized.network.dynamics(of: id),
                 let effective = quantized.effectiveDynamics(of: id)
             else { return nil }
             return .object(

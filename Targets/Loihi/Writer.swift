@@ -93,7 +93,7 @@ struct LoihiWriter {
 extension RoutedGraph {
     /// The model's absolute potential for which the integer membrane is 0, by neuron.
     func membraneOrigins(of population: ID<Population>) -> [Double] {
-        guard let neurons = placed.coreGraph.quantized.neurons(of: population), let dynamics = network.dynamics(of: population) else {
+        guard let neurons = placed.coreGraph.quantized.compartments(of: population), let dynamics = network.dynamics(of: population) else {
             preconditionFailure("bug: a population on the chip has no dynamics")
         }
         return zip(neurons.origin, dynamics.rest).map { $0 + $1 }

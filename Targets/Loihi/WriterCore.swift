@@ -76,7 +76,7 @@ struct CoreBuilder: Sendable {
         var thresholds: [Int: UInt16] = [:]
         for slice in slices {
             precondition(slice.offset == core.bias.count, "bug: a slice starts at \(slice.offset), not at \(core.bias.count)")
-            guard let neurons = graph.placed.coreGraph.quantized.neurons(of: slice.population) else {
+            guard let neurons = graph.placed.coreGraph.quantized.compartments(of: slice.population) else {
                 preconditionFailure("bug: a population without registers is on a core")
             }
             for neuron in slice.neurons {

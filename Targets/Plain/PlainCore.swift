@@ -75,7 +75,7 @@ struct PlainCoreBuilder: Sendable {
 
     private func addNeurons(_ slice: Slice, to core: inout PlainCore) {
         precondition(slice.offset == core.neurons.bias.count, "bug: a slice starts at \(slice.offset), not at \(core.neurons.bias.count)")
-        guard let registers = graph.placed.coreGraph.quantized.neurons(of: slice.population) else {
+        guard let registers = graph.placed.coreGraph.quantized.compartments(of: slice.population) else {
             preconditionFailure("bug: a population without registers is on a core")
         }
         let neurons = slice.neurons

@@ -48,7 +48,7 @@ public struct CapacityChecker {
         }
         var counts = [Count](repeating: Count(), count: graph.cores.count)
         for (key, core) in home {
-            let neurons = quantized.neurons[key[0]]!
+            let neurons = quantized.neurons[key[0]]!.compartments!
             counts[core].neurons += 1
             counts[core].profiles.insert([
                 neurons.currentDecay[key[1]], neurons.membraneDecay[key[1]], neurons.refractorySteps[key[1]],

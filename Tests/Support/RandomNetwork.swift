@@ -98,11 +98,12 @@ extension QuantizedNetwork {
             let count = population.size
             let zeros = [Int](repeating: 0, count: count)
             let isUnequal = unequal.contains(id.index)
-            return QuantizedNeurons(
-                scale: 1, origin: [Double](repeating: 0, count: count), currentDecay: [Int](repeating: 4095, count: count),
-                membraneDecay: (0..<count).map { isUnequal ? $0 % 7 : 100 },
-                thresholdMantissa: (0..<count).map { isUnequal ? 500 + $0 % 5 : 400 }, biasMantissa: zeros, biasExponent: zeros,
-                refractorySteps: zeros, reset: .zero, spikes: true, initialMembrane: zeros, addedDelay: 0)
+            return .compartments(
+                IntegerCompartments(
+                    scale: 1, origin: [Double](repeating: 0, count: count), currentDecay: [Int](repeating: 4095, count: count),
+                    membraneDecay: (0..<count).map { isUnequal ? $0 % 7 : 100 },
+                    thresholdMantissa: (0..<count).map { isUnequal ? 500 + $0 % 5 : 400 }, biasMantissa: zeros, biasExponent: zeros,
+                    refractorySteps: zeros, reset: .zero, spikes: true, initialMembrane: zeros, addedDelay: 0))
         }
         let synapses = network.projections.ids.map { id in
             QuantizedSynapses(

@@ -27,7 +27,7 @@ extension QuantizedNetwork {
                     continue
                 }
                 let registers = populations.required(population.name).flatMap {
-                    QuantizedNeurons($0, of: population, chip: chip, into: &populations.collector)
+                    IntegerCompartments($0, of: population, chip: chip, into: &populations.collector).map(QuantizedNeurons.compartments)
                 }
                 complete = complete && registers != nil
                 neurons.append(registers)
@@ -54,6 +54,14 @@ extension QuantizedNetwork {
 }
 
 extension QuantizedNeurons {
+    fileprivate var node: Node {
+        switch self {
+        case .compartments(let registers): registers.node
+        }
+    }
+}
+
+extension IntegerCompartments {
     fileprivate var node: Node {
         [
             "scale": Node(scale), "origin": .perNeuron(origin), "current_decay": .perNeuron(currentDecay),

@@ -69,7 +69,7 @@ package enum NetXExport {
         guard quantized.payloadScale[projection.pre.index] == 1 else {
             throw Unsuitable("'\(network.populations[projection.pre].name)' sends values, and NetX's reader sends spikes")
         }
-        guard let neurons = quantized.neurons(of: projection.post) else { throw Unsuitable("'\(name)' has no registers") }
+        guard let neurons = quantized.compartments(of: projection.post) else { throw Unsuitable("'\(name)' has no registers") }
         guard inputs * outputs <= mostEntries else { throw Unsuitable("the matrix of '\(name)' would have \(inputs * outputs) entries") }
         let (weights, delays) = try matrices(id, of: quantized, inputs: inputs, outputs: outputs, threads: threads)
         guard let held = NetXWeights(weights) else { throw Unsuitable("all weights of '\(name)' are zero, at which NetX's reader fails") }
@@ -128,7 +128,7 @@ package enum NetXExport {
     }
 
     /// Biases in units of 64; nil when all are zero.
-    private static func bias(of neurons: QuantizedNeurons, _ name: String) throws(Unsuitable) -> [Int32]? {
+    private static func bias(of neurons: IntegerCompartments, _ name: String) throws(Unsuitable) -> [Int32]? {
         let values = zip(neurons.biasMantissa, neurons.biasExponent).map { $0 << $1 }
         if values.allSatisfy({ $0 == 0 }) { return nil }
         guard values.allSatisfy({ $0 % 64 == 0 && (-4096...4095).contains($0 / 64) }) else {

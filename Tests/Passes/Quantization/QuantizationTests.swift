@@ -58,7 +58,7 @@ import Testing
 
     @Test func aSharedThresholdIsMetExactly() throws {
         let quantized = try Quantization(to: .testMesh()).run(Self.network())
-        let neurons = try #require(quantized.neurons(of: ID(1)))
+        let neurons = try #require(quantized.compartments(of: ID(1)))
         #expect(Double(neurons.thresholdMantissa[0] * 64) == neurons.scale)
         // Headroom: 64 thresholds fit the 23-bit state.
         #expect(neurons.scale * 64 <= Double(1 << 23))
@@ -69,7 +69,7 @@ import Testing
         var model = NeuronModel(.leakyReadout)
         model[.bias] = .perNeuron((0..<30).map { Double($0 - 15) / 250 })
         let quantized = try Quantization(to: .testMesh()).run(Self.network(model))
-        let neurons = try #require(quantized.neurons(of: ID(1)))
+        let neurons = try #require(quantized.compartments(of: ID(1)))
         #expect(quantized.synapses(of: ID(0)).exponent <= 0)
         // Four hundred of the largest weights fit the 23-bit state.
         #expect(neurons.scale * quantized.synapses(of: ID(0)).error.highest * 400 <= Double(1 << 23))
@@ -78,13 +78,13 @@ import Testing
     @Test func decaysReachBothEnds() throws {
         var model = NeuronModel(.leaky)
         model[.tauM] = .uniform(20)
-        let neurons = try #require(try Quantization(to: .testMesh()).run(Self.network(model)).neurons(of: ID(1)))
+        let neurons = try #require(try Quantization(to: .testMesh()).run(Self.network(model)).compartments(of: ID(1)))
         // A delta synapse forgets its current: register 4095 and the offset of 1 make 4096.
         #expect(neurons.currentDecay[0] == 4095)
         // 1 - exp(-1/20) = 0.04877: 199.76 of 4096.
         #expect(neurons.membraneDecay[0] == 200)
         let integrator = try #require(
-            try Quantization(to: .testMesh()).run(Self.network(NeuronModel(.integrateAndFire))).neurons(of: ID(1)))
+            try Quantization(to: .testMesh()).run(Self.network(NeuronModel(.integrateAndFire))).compartments(of: ID(1)))
         #expect(integrator.membraneDecay[0] == 0)
     }
 
@@ -96,7 +96,7 @@ import Testing
         model[.tauSynI] = .uniform(5)
         model[.tauRefrac] = .uniform(5)
         let quantized = try Quantization(to: .testMesh()).run(Self.network(model))
-        let neurons = try #require(quantized.neurons(of: ID(1)))
+        let neurons = try #require(quantized.compartments(of: ID(1)))
         let effective = try #require(quantized.effectiveDynamics(of: ID(1)))
         let exact = try #require(quantized.network.dynamics(of: ID(1)))
         #expect(neurons.origin[0] == -11 && neurons.refractorySteps[0] == 5)

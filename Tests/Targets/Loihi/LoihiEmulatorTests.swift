@@ -122,7 +122,7 @@ import Testing
                     total += spikes.count
                     let id = try #require(network.population(named: population))
                     let quantized = graph.placed.coreGraph.quantized
-                    let scale = try #require(quantized.neurons(of: id)?.scale)
+                    let scale = try #require(quantized.compartments(of: id)?.scale)
                     let size = network.populations[id].size
                     let last = (recording.membranes[population] ?? []).suffix(size)
                     let potentials = try #require(expected.membranes[population]).map { Double($0) / scale }

@@ -33,13 +33,13 @@ import Testing
 
     @Test func reasonsNameThePopulation() throws {
         var quantized = try layers()
-        quantized.neurons[1]?.refractorySteps[3] = 2
+        quantized.neurons[1]?.compartments?.refractorySteps[3] = 2
         #expect(reason(quantized)?.contains("'layer1' resets by subtraction, is held") == true)
         quantized = try layers()
-        quantized.neurons[2]?.thresholdMantissa[0] += 1
+        quantized.neurons[2]?.compartments?.thresholdMantissa[0] += 1
         #expect(reason(quantized)?.contains("'layer2' differ in their threshold") == true)
         quantized = try layers()
-        quantized.neurons[2]?.biasMantissa[0] = 3
+        quantized.neurons[2]?.compartments?.biasMantissa[0] = 3
         #expect(reason(quantized)?.contains("biases of 'layer2'") == true)
         quantized = try layers()
         quantized.synapses[0].exponent = 3

@@ -42,7 +42,7 @@ enum RoutedFixture {
                 neurons.append(nil)
                 continue
             }
-            neurons.append(registers(size, du: du, dv: dv, threshold: threshold))
+            neurons.append(.compartments(registers(size, du: du, dv: dv, threshold: threshold)))
             let count = sizes[layer - 1] * size
             let random = Philox(seed: seed, purpose: "weights/\(layer)")
             let weights = (0..<count).map { index -> Float in
@@ -62,9 +62,9 @@ enum RoutedFixture {
             network: network, chip: chip, neurons: neurons, synapses: synapses, payloadScale: sizes.map { _ in 1 })
     }
 
-    static func registers(_ count: Int, du: Int, dv: Int, threshold: Int) -> QuantizedNeurons {
+    static func registers(_ count: Int, du: Int, dv: Int, threshold: Int) -> IntegerCompartments {
         func all(_ value: Int) -> [Int] { [Int](repeating: value, count: count) }
-        return QuantizedNeurons(
+        return IntegerCompartments(
             scale: 64, origin: [Double](repeating: 0, count: count), currentDecay: all(du), membraneDecay: all(dv),
             thresholdMantissa: all(threshold), biasMantissa: all(0), biasExponent: all(0), refractorySteps: all(0), reset: .zero,
             spikes: true, initialMembrane: all(0), addedDelay: 0)
@@ -111,7 +111,9 @@ struct PlainIntegerModel {
         let network = quantized.network
         let populations = network.populations.ids
         var u = populations.map { [Int](repeating: 0, count: network.populations[$0].size) }
-        var v = populations.map { quantized.neurons(of: $0)?.initialMembrane ?? [Int](repeating: 0, count: network.populations[$0].size) }
+        var v = populations.map {
+            quantized.compartments(of: $0)?.initialMembrane ?? [Int](repeating: 0, count: network.populations[$0].size)
+        }
         var held = u
         // Sums by arrival step, population and neuron.
         var arriving = [[[Int]]](repeating: u, count: steps + 80)
@@ -122,7 +124,7 @@ struct PlainIntegerModel {
             var sent: [[(neuron: Int, value: Int)]] = []
             for population in populations {
                 let name = network.populations[population].name
-                guard let registers = quantized.neurons(of: population) else {
+                guard let registers = quantized.compartments(of: population) else {
                     let events = stimulus.populations.first { $0.name == name }?.events
                     let range = events.map { Int($0.offsets[step])..<Int($0.offsets[step + 1]) } ?? 0..<0
                     sent.append(

@@ -59,7 +59,7 @@ struct EmulatorComparison {
     /// The integer membranes that the last recorded potentials stand for.
     private static func lastMembranes(_ recording: Recording, _ name: String, _ graph: RoutedGraph) throws -> [Int] {
         let id = try #require(graph.network.population(named: name))
-        let registers = try #require(graph.placed.coreGraph.quantized.neurons(of: id))
+        let registers = try #require(graph.placed.coreGraph.quantized.compartments(of: id))
         let rest = try #require(graph.network.dynamics(of: id)).rest
         let last = try #require(recording.membranes[name]).suffix(registers.count)
         return zip(last, zip(registers.origin, rest)).map { Int((($0 - ($1.0 + $1.1)) * registers.scale).rounded()) }

@@ -39,7 +39,7 @@ struct IntegerSimulation {
     func run(_ stimulus: Stimulus, steps: Int) -> (spikes: [String: [[Int]]], membranes: [String: [Int]]) {
         let network = stage.network
         var u = network.populations.map { [Int](repeating: 0, count: $0.size) }
-        var v = network.populations.ids.map { stage.neurons(of: $0)?.initialMembrane ?? [] }
+        var v = network.populations.ids.map { stage.compartments(of: $0)?.initialMembrane ?? [] }
         var held = u
         var arriving: [Int: [[Int]]] = [:]
         let nothing = u
@@ -49,7 +49,7 @@ struct IntegerSimulation {
             var sent: [[(neuron: Int, value: Int)]] = []
             for id in network.populations.ids {
                 let name = network.populations[id].name
-                guard let registers = stage.neurons(of: id) else {
+                guard let registers = stage.compartments(of: id) else {
                     sent.append(events(of: id, stimulus, step: step))
                     continue
                 }
@@ -86,7 +86,7 @@ struct IntegerSimulation {
 
     /// u ← decay(u) + (a << shift); v ← decay(v) + u + bias; a spike when v > threshold. Sums are taken in 32 bits.
     private func update(
-        _ u: inout Int, _ v: inout Int, _ held: inout Int, _ registers: QuantizedNeurons, _ n: Int, input: Int
+        _ u: inout Int, _ v: inout Int, _ held: inout Int, _ registers: IntegerCompartments, _ n: Int, input: Int
     ) -> Bool {
         let formats = stage.chip.formats
         let one = formats.decay.one
