@@ -44,7 +44,7 @@ extension Quantization {
         guard widths.contains(bits) else {
             let message =
                 "weights of \(bits) bits are not among the widths of '\(chip.name)': \(widths.map(String.init).joined(separator: ", "))"
-            throw DiagnosticsError(Diagnostic("quantize-weight-bits", message, help: "choose one of these widths"), isRefusal: true)
+            throw DiagnosticsError(Diagnostic("quantize-weight-bits", message, help: "choose one of these widths"))
         }
         var refusals: [Diagnostic] = []
         for (projection, mode) in zip(network.projections, modes) where mantissaLimit(mode) == 0 {

@@ -4,7 +4,9 @@ import Spikewright
 
 /// Options that every command has.
 struct CommonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Write the result as JSON, too.", valueName: "file"))
+    @Option(
+        defaultAsFlag: "-",
+        help: ArgumentHelp("Write the result as JSON to this file, too; without a file, to standard output instead.", valueName: "file"))
     var json: String?
 
     @Option(help: "Use this seed instead of the model's.")

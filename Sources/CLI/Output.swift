@@ -1,9 +1,15 @@
 import Foundation
 import Spikewright
 
-/// Writes a JSON result where the user wants it.
-func writeJSON(_ value: JSONValue, to path: String?) throws {
-    if let path { try value.write(to: path) }
+/// Prints a result as text, and writes it as JSON where the user wants it: in place of the text when that is standard output (`-`).
+func answer(_ text: String, _ json: JSONValue, _ common: CommonOptions) throws {
+    switch common.json {
+    case nil: print(text, terminator: "")
+    case "-"?: print(json.text(pretty: true), terminator: "")
+    case let path?:
+        print(text, terminator: "")
+        try json.write(to: path)
+    }
 }
 
 /// Makes a folder, and those above it, where there is none.

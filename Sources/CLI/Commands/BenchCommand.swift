@@ -3,14 +3,22 @@ public import Spikewright
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Run one of the project's benchmarks and print its figures as JSON.",
+        commandName: "bench", abstract: "Run one of the project's benchmarks and print its figures.",
         discussion: """
-            Benchmarks: compile, partition, place, route, emulator, reference.
+            On a dense network: compile, partition, place, route, emulator, reference, which print JSON.
 
             Examples:
               spikewright bench emulator --target loihi1 --threads 1
               spikewright bench compile --layers 784,4096,4096,10 --target loihi1x32
-            """)
+              spikewright bench matrix --json matrix.json
+            """,
+        subcommands: [DenseBenchCommand.self, MatrixBenchCommand.self], defaultSubcommand: DenseBenchCommand.self)
+}
+
+/// A benchmark on a dense network of given layers.
+struct DenseBenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dense", abstract: "Time a part of the compiler or an engine on a dense network; the default.")
 
     @Argument(help: "The benchmark.")
     var bench: Bench
@@ -49,8 +57,7 @@ struct BenchCommand: ParsableCommand {
         options.threads = common.threads
         options.seed = common.seed ?? options.seed
         let result = JSONValue.object(try bench.run(options))
-        print(result.text(pretty: true), terminator: "")
-        try writeJSON(result, to: common.json)
+        try answer(result.text(pretty: true), result, common)
     }
 }
 

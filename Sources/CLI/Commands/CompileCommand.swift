@@ -54,9 +54,8 @@ struct CompileCommand: ParsableCommand {
         let result = try compile(from: stage, for: Target(target), at: output, options: options) { pass, stage in
             if printAfter.contains(pass) { print(try stage.text(tensorsIn: folder), terminator: "") }
         }
-        if printAfter.isEmpty { print(result.text, terminator: "") }
         guard case .object(var json) = result.json else { return }
         json["seconds"] = .number((ContinuousClock.now - started) / .seconds(1))
-        try writeJSON(.object(json), to: common.json)
+        try answer(printAfter.isEmpty ? result.text : "", .object(json), common)
     }
 }

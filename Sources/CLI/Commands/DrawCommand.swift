@@ -25,16 +25,24 @@ struct DrawCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        guard let output, format == nil, named == nil else { return }
+        let endings = DrawingFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("'\(output)' ends in no format that there is: name one with --format, or end it in one of \(endings)")
+    }
+
     func run() throws {
-        let named = output.flatMap { DrawingFormat(rawValue: URL(filePath: $0).pathExtension) }
         let drawing = try draw(artifact, as: format ?? named ?? .svg)
         if let output {
             try writeFile(drawing, to: output)
         } else {
             FileHandle.standardOutput.write(drawing)
         }
-        try writeJSON(try placement(in: artifact).json, to: common.json)
+        if common.json != nil { try answer("", try placement(in: artifact).json, common) }
     }
+
+    /// The format that the ending of the output names.
+    private var named: DrawingFormat? { output.flatMap { DrawingFormat(rawValue: URL(filePath: $0).pathExtension.lowercased()) } }
 }
 
 extension DrawingFormat: ExpressibleByArgument {}

@@ -27,7 +27,6 @@ struct InspectCommand: ParsableCommand {
         let inspection = try inspect(
             subject, on: target.map { Target($0) }, seed: common.seed, options: lowering.options(threads: common.threads))
         Main.report(inspection.warnings)
-        print(inspection.text, terminator: "")
-        try writeJSON(inspection.json, to: common.json)
+        try answer(inspection.text, inspection.json, common)
     }
 }

@@ -30,6 +30,5 @@ struct ModelsCommand: ParsableCommand {
 }
 
 private func show(_ listing: Listing, _ common: CommonOptions) throws {
-    print(listing.text, terminator: "")
-    try writeJSON(listing.json, to: common.json)
+    try answer(listing.text, listing.json, common)
 }

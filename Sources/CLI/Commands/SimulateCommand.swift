@@ -34,8 +34,13 @@ struct SimulateCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    /// What a recording can number.
+    private static let mostSteps = 100_000_000
+
     func validate() throws {
-        if let steps, steps < 1 { throw ValidationError("--steps must be at least 1, is \(steps)") }
+        if let steps, !(1...Self.mostSteps).contains(steps) {
+            throw ValidationError("--steps must be from 1 to \(Self.mostSteps), is \(steps)")
+        }
     }
 
     func run() throws {
@@ -55,7 +60,6 @@ struct SimulateCommand: ParsableCommand {
             Main.report(model.warnings)
             result = try simulate(model, options: options)
         }
-        print(result.text, terminator: "")
-        try writeJSON(result.json, to: common.json)
+        try answer(result.text, result.json, common)
     }
 }

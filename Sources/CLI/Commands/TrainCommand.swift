@@ -72,16 +72,16 @@ struct TrainCommand: ParsableCommand {
         try writeNetwork(result.model.network, to: output)
         try? FileManager.default.removeItem(atPath: checkpoint)
         let accuracy = String(format: "%.2f %%", 100 * result.evaluation.accuracy)
-        print(
-            "trained '\(result.model.network.name)' for \(result.epochs) epochs: accuracy \(accuracy) on \(result.evaluation.samples) test samples"
-        )
-        print("wrote \(output)")
-        try writeJSON(
+        let text =
+            "trained '\(result.model.network.name)' for \(result.epochs) epochs: accuracy \(accuracy) on "
+            + "\(result.evaluation.samples) test samples\nwrote \(output)\n"
+        try answer(
+            text,
             .object(
                 JSONObject([
                     ("network", .string(result.model.network.name)), ("epochs", .integer(result.epochs)),
                     ("resumed_from", .integer(result.resumedFrom)), ("accuracy", .number(result.evaluation.accuracy)),
                     ("loss", .number(result.evaluation.loss)), ("samples", .integer(result.evaluation.samples)),
-                ])), to: common.json)
+                ])), common)
     }
 }

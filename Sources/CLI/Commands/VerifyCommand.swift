@@ -52,8 +52,7 @@ struct VerifyCommand: ParsableCommand {
         options.progress = { bar.show($0) }
         let report = try verify(model, on: Target(target), options: options)
         bar.end()
-        print(report.text, terminator: "")
-        try writeJSON(report.json, to: common.json)
+        try answer(report.text, report.json, common)
         let accepted = maxDrop?.value ?? model.network.fidelity?.maximumDrop
         guard let accepted, report.drop > accepted else { return }
         Main.writeError("error: the drop of \(percent(report.drop)) is more than the accepted \(percent(accepted))")
