@@ -8,6 +8,8 @@ extension PlacedGraph {
         switch coreGraph.quantized.chip.topology {
         case .mesh(let mesh):
             CoreTraffic(coreGraph).hops(physicalCores.map { mesh.router(ofCore: $0) }, distance: mesh.distance)
+        case .hexagonalTorus(let torus):
+            CoreTraffic(coreGraph).hops(physicalCores.map { torus.router(ofCore: $0) }, distance: torus.distance)
         }
     }
 
@@ -15,6 +17,9 @@ extension PlacedGraph {
     public var hopsLowerBound: Double {
         switch coreGraph.quantized.chip.topology {
         case .mesh(let mesh): CoreTraffic(coreGraph).starBound(on: mesh)
+        case .hexagonalTorus:
+            // A packet for several cores crosses a link once, so the bound is that of the trees.
+            TorusBound.length(TorusNets(coreGraph), cores: coreGraph.quantized.chip.usableCoresPerChip.max() ?? 0)
         }
     }
 }

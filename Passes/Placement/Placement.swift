@@ -33,6 +33,7 @@ public struct Placement: Pass {
         let cores =
             switch graph.chip.topology {
             case .mesh(let mesh): place(graph, on: mesh)
+            case .hexagonalTorus(let torus): try place(graph, on: torus)
             }
         return PlacedGraph(coreGraph: graph, physicalCores: cores)
     }

@@ -16,6 +16,7 @@ public struct Routing: Pass {
     public func run(_ placed: PlacedGraph) throws(DiagnosticsError) -> RoutedGraph {
         switch placed.chip.topology {
         case .mesh(let mesh): try route(placed, on: mesh)
+        case .hexagonalTorus(let torus): try route(placed, on: torus)
         }
     }
 

@@ -1,6 +1,17 @@
 extension Chip {
-    /// All cores that are not dead, ascending.
-    public var usableCores: [Int] { (0..<topology.coreCount).filter { !faults.deadCores.contains($0) } }
+    /// All cores that a network may use, ascending: those that exist, are not kept for the system and are not dead.
+    public var usableCores: [Int] {
+        switch topology {
+        case .mesh(let mesh): (0..<mesh.coreCount).filter { !faults.deadCores.contains($0) }
+        case .hexagonalTorus(let torus): (0..<torus.routerCount).flatMap { usableCores(ofRouter: $0, of: torus) }
+        }
+    }
+
+    /// The cores of one chip of a torus that a network may use, ascending.
+    public func usableCores(ofRouter router: Int, of torus: HexagonalTorus) -> [Int] {
+        guard torus.hasChip(router), !faults.deadChips.contains(router) else { return [] }
+        return torus.applicationCores(ofRouter: router).filter { !faults.deadCores.contains($0) }
+    }
 
     public var usableCoreCount: Int { usableCoresPerChip.reduce(0, +) }
 
@@ -11,6 +22,7 @@ extension Chip {
             var counts = [Int](repeating: mesh.coresPerChip, count: mesh.chipCount)
             for core in faults.deadCores where core >= 0 && core < mesh.coreCount { counts[mesh.chip(ofCore: core)] -= 1 }
             return counts
+        case .hexagonalTorus(let torus): return (0..<torus.routerCount).map { usableCores(ofRouter: $0, of: torus).count }
         }
     }
 
@@ -21,6 +33,7 @@ extension Chip {
     public func chip(ofCore core: Int) -> Int {
         switch topology {
         case .mesh(let mesh): mesh.chip(ofCore: core)
+        case .hexagonalTorus(let torus): torus.router(ofCore: core)
         }
     }
 }

@@ -71,8 +71,11 @@ public struct Faults: Hashable, Sendable {
     public var deadCores: Set<Int>
     /// Links between neighbouring routers, both directions.
     public var deadLinks: Set<RouterLink>
+    /// Routers of chips of which no part may be used, on a torus.
+    public var deadChips: Set<Int>
 
-    public init(deadCores: Set<Int> = [], deadLinks: Set<RouterLink> = []) {
+    public init(deadCores: Set<Int> = [], deadLinks: Set<RouterLink> = [], deadChips: Set<Int> = []) {
+        self.deadChips = deadChips
         self.deadCores = deadCores
         self.deadLinks = deadLinks
     }

@@ -1,11 +1,13 @@
 /// How cores are joined. One case for each kind; a pass has a file for each.
 public enum Topology: Hashable, Sendable {
     case mesh(Mesh)
+    case hexagonalTorus(HexagonalTorus)
 
     /// All cores, usable or dead.
     public var coreCount: Int {
         switch self {
         case .mesh(let mesh): mesh.coreCount
+        case .hexagonalTorus(let torus): torus.coreCount
         }
     }
 }

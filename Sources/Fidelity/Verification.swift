@@ -117,6 +117,12 @@ extension FidelityReport.Traffic {
                     let (from, to) = (mesh.position(ofRouter: $0.from), mesh.position(ofRouter: $0.to))
                     return "\(from.x),\(from.y) → \(to.x),\(to.y)"
                 } ?? ""
+        case .hexagonalTorus(let torus):
+            mostLoadedLink =
+                busiest.map {
+                    let (from, to) = (torus.position(ofRouter: $0.from), torus.position(ofRouter: $0.to))
+                    return "\(from.x),\(from.y) → \(to.x),\(to.y)"
+                } ?? ""
         }
     }
 }

@@ -26,11 +26,22 @@ struct ChipChecks {
         }
         for (name, packing) in packings { check(packing, name, &collector) }
         checkThreshold(&collector)
-        if faults.deadCores.count == topology.coreCount {
+        if !hasUsableCore {
             collector.report(
                 Diagnostic(
                     "chip-no-core-left", "all \(topology.coreCount) cores are dead", at: place("faults", "dead_cores"),
                     help: "leave at least one core"))
+        }
+    }
+
+    private var hasUsableCore: Bool {
+        switch topology {
+        case .mesh(let mesh): faults.deadCores.count < mesh.coreCount
+        case .hexagonalTorus(let torus):
+            (0..<torus.routerCount).contains { router in
+                torus.hasChip(router) && !faults.deadChips.contains(router)
+                    && torus.applicationCores(ofRouter: router).contains { !faults.deadCores.contains($0) }
+            }
         }
     }
 

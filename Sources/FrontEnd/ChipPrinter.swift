@@ -11,7 +11,7 @@ extension Chip {
             Node.Entry("formats", formats.yaml), Node.Entry("arithmetic", arithmetic.yaml),
         ]
         if costs != Costs() { entries.append(Node.Entry("costs", costs.yaml)) }
-        if faults != Faults() { entries.append(Node.Entry("faults", faults.yaml)) }
+        if faults != Faults() { entries.append(Node.Entry("faults", faults.yaml(on: topology))) }
         if !fields.isEmpty { entries.append(Node.Entry("fields", Node(.mapping(fields.map { Node.Entry($0.name, Node($0.value)) })))) }
         if !sources.isEmpty { entries.append(Node.Entry("sources", Node(.mapping(sources.map { Node.Entry($0.path, Node($0.text)) })))) }
         return Node(.mapping(entries))
@@ -22,7 +22,30 @@ extension Topology {
     fileprivate var yaml: Node {
         switch self {
         case .mesh(let mesh): ["mesh": ["chips": Node(mesh.chips), "tiles": Node(mesh.tiles), "cores_per_tile": Node(mesh.coresPerTile)]]
+        case .hexagonalTorus(let torus): ["hexagonal_torus": torus.yaml]
         }
+    }
+}
+
+extension HexagonalTorus {
+    /// Boards are written out, chip by chip.
+    fileprivate var yaml: Node {
+        var entries = [
+            Node.Entry("size", Node([width, height])), Node.Entry("wrap", Node(wraps.map { Node($0) })),
+            Node.Entry("cores_per_chip", Node(coresPerChip)), Node.Entry("monitors", Node(monitors)),
+            Node.Entry("gatherers", Node(gatherers)), Node.Entry("router_entries", Node(routerEntries)),
+            Node.Entry("ethernet", Node(ethernet.map { Node([$0 % width, $0 / width]) })),
+        ]
+        let others = cores.indices.filter { cores[$0] != coresPerChip }
+        if !others.isEmpty { entries.append(Node.Entry("chip_cores", Node(others.map { Node([$0 % width, $0 / width, cores[$0]]) }))) }
+        if !absentLinks.isEmpty {
+            let links = absentLinks.map { number in
+                let router = number / Self.linkCount
+                return Node([router % width, router / width, number % Self.linkCount])
+            }
+            entries.append(Node.Entry("absent_links", Node(links)))
+        }
+        return Node(.mapping(entries))
     }
 }
 
@@ -121,9 +144,12 @@ extension Costs {
 
 extension Faults {
     /// Each link once, the smaller router first.
-    fileprivate var yaml: Node {
+    fileprivate func yaml(on topology: Topology) -> Node {
         let links = Set(deadLinks.map { RouterLink(from: min($0.from, $0.to), to: max($0.from, $0.to)) }).sorted()
         var entries: [Node.Entry] = []
+        if !deadChips.isEmpty, case .hexagonalTorus(let torus) = topology {
+            entries.append(Node.Entry("dead_chips", Node(deadChips.sorted().map { Node([$0 % torus.width, $0 / torus.width]) })))
+        }
         if !deadCores.isEmpty { entries.append(Node.Entry("dead_cores", Node(deadCores.sorted()))) }
         if !links.isEmpty { entries.append(Node.Entry("dead_links", Node(links.map { Node([$0.from, $0.to]) }))) }
         return Node(.mapping(entries))

@@ -4,7 +4,8 @@ import YAML
 
 extension ChipReader {
     mutating func topology(_ node: Node) -> Topology? {
-        guard let variant = read(node, "'topology' of the chip", .variant(among: ["mesh"])) else { return nil }
+        guard let variant = read(node, "'topology' of the chip", .variant(among: ["mesh", "hexagonal_torus"])) else { return nil }
+        if variant.name == "hexagonal_torus" { return hexagonalTorus(variant.options).map { .hexagonalTorus($0) } }
         var reader = MappingReader(variant.options, of: "mesh")
         let axes = Reading<[Int]>.list(of: .integer(atLeast: 1, atMost: Self.longestAxis), count: 2...2)
         let chips = reader.value("chips", axes, default: [1, 1])
@@ -24,6 +25,7 @@ extension ChipReader {
     }
 
     mutating func faults(_ node: Node, _ topology: Topology?) -> Faults {
+        if case .hexagonalTorus(let torus)? = topology { return faults(node, on: torus) }
         var reader = MappingReader(node, of: "'faults' of the chip")
         let cores = reader.value("dead_cores", .list(of: .integer(atLeast: 0)), default: [])
         let links = reader.value("dead_links", .list(of: .list(of: .integer(atLeast: 0), count: 2...2)), default: [])

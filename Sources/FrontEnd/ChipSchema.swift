@@ -115,8 +115,43 @@ private enum ChipSchema {
                         ("tiles", integers("columns, rows of one chip", 1...ChipReader.longestAxis, count: 2...2)),
                         ("cores_per_tile", integer("cores at each router", 1...ChipReader.longestAxis)),
                     ])
-            )
+            ),
+            (
+                "hexagonal_torus",
+                mapping(
+                    "chips with six links each, on a torus or a part of one",
+                    [
+                        ("size", integers("columns, rows", 1...ChipReader.longestAxis, count: 2...2)),
+                        (
+                            "wrap",
+                            [
+                                "description": "whether links lead around the edge, along x and y", "type": "array", "minItems": 2,
+                                "maxItems": 2, "items": ["type": "boolean"],
+                            ]
+                        ),
+                        ("cores_per_chip", integer("numbers that a chip's cores take up", 1...ChipReader.longestAxis)),
+                        ("monitors", integer("lowest cores of each chip that no network gets", 0...ChipReader.longestAxis)),
+                        ("gatherers", integer("so many more on each Ethernet chip", 0...ChipReader.longestAxis)),
+                        ("router_entries", integer("entries of a multicast table for networks", 1...1 << 20)),
+                        ("ethernet", places("Ethernet chips, the first of each board: [x, y]", 2)),
+                        ("rows", places("rows of each column of a board, first and last, from its Ethernet chip", 2)),
+                        ("fewer_cores", places("chips of a board with another number of cores: [x, y, cores] from its Ethernet chip", 3)),
+                        ("chip_cores", places("single chips with another number of cores: [x, y, cores]; 0: no chip", 3)),
+                        ("absent_links", places("links that do not exist: [x, y, link]", 3)),
+                    ])
+            ),
         ])
+
+    /// A list of places, each of so many numbers.
+    static func places(_ text: String, _ count: Int) -> JSONValue {
+        [
+            "description": .string(text), "type": "array",
+            "items": [
+                "type": "array", "minItems": .integer(count), "maxItems": .integer(count),
+                "items": ["type": "integer", "minimum": 0, "maximum": .integer(ChipReader.longestAxis)],
+            ],
+        ]
+    }
 
     static let packing: [(String, JSONValue)] = [
         ("word_bits", integer("bits of a word", 1...4096)),
@@ -249,6 +284,7 @@ private enum ChipSchema {
     static let faults = mapping(
         "parts that must not be used",
         [
+            ("dead_chips", places("chips of a torus of which no part may be used: [x, y]", 2)),
             ("dead_cores", ["description": "core numbers", "type": "array", "items": ["type": "integer", "minimum": 0]]),
             (
                 "dead_links",

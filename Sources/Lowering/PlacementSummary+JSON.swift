@@ -19,6 +19,7 @@ extension PlacementSummary {
                                 ]))
                         )
                     ]))
+            case .hexagonalTorus(let torus): .object(JSONObject([("hexagonal_torus", torus.json)]))
             }
         return .object(
             JSONObject([
@@ -55,11 +56,7 @@ extension PlacementSummary {
                     help: "compile the network again; the file was written by another version or damaged"))
         }
         guard let network = json["network"]?.string, let target = json["target"]?.string else { throw fail("'network' or 'target'") }
-        guard let mesh = json["topology"]?["mesh"], let chips = mesh["chips"]?.ints, let tiles = mesh["tiles"]?.ints,
-            let coresPerTile = mesh["cores_per_tile"]?.int, chips.count == 2, tiles.count == 2,
-            (chips + tiles + [coresPerTile]).allSatisfy({ (1...4096).contains($0) })
-        else { throw fail("'topology'") }
-        let topology = Topology.mesh(Mesh(chips: chips, tiles: tiles, coresPerTile: coresPerTile))
+        guard let topology = Topology(json["topology"]) else { throw fail("'topology'") }
         var resources: [Resource] = []
         for item in json["resources"]?.array ?? [] {
             guard let name = item["name"]?.string, let limit = item["limit"]?.int, let unit = item["unit"]?.string else {
@@ -84,6 +81,45 @@ extension PlacementSummary {
         self.init(
             network: network, target: target, topology: topology, cores: cores, resources: resources,
             deadCores: json["dead_cores"]?.ints ?? [], links: links)
+    }
+}
+
+extension Topology {
+    fileprivate init?(_ json: JSONValue?) {
+        if let torus = json?["hexagonal_torus"] {
+            guard let torus = HexagonalTorus(torus) else { return nil }
+            self = .hexagonalTorus(torus)
+            return
+        }
+        guard let mesh = json?["mesh"], let chips = mesh["chips"]?.ints, let tiles = mesh["tiles"]?.ints,
+            let coresPerTile = mesh["cores_per_tile"]?.int, chips.count == 2, tiles.count == 2,
+            (chips + tiles + [coresPerTile]).allSatisfy({ (1...4096).contains($0) })
+        else { return nil }
+        self = .mesh(Mesh(chips: chips, tiles: tiles, coresPerTile: coresPerTile))
+    }
+}
+
+extension HexagonalTorus {
+    fileprivate var json: JSONValue {
+        .object(
+            JSONObject([
+                ("size", .array([.integer(width), .integer(height)])), ("wrap", .array(wraps.map { .bool($0) })),
+                ("cores_per_chip", .integer(coresPerChip)), ("cores", .array(cores.map { .integer($0) })), ("monitors", .integer(monitors)),
+                ("gatherers", .integer(gatherers)), ("ethernet", .array(ethernet.map { .integer($0) })),
+                ("router_entries", .integer(routerEntries)), ("absent_links", .array(absentLinks.map { .integer($0) })),
+            ]))
+    }
+
+    fileprivate init?(_ json: JSONValue) {
+        guard let size = json["size"]?.ints, size.count == 2, size.allSatisfy({ (1...4096).contains($0) }), let wraps = json["wrap"]?.array,
+            wraps.count == 2, let coresPerChip = json["cores_per_chip"]?.int, (1...4096).contains(coresPerChip),
+            let cores = json["cores"]?.ints, cores.count == size[0] * size[1], cores.allSatisfy({ (0...coresPerChip).contains($0) }),
+            let monitors = json["monitors"]?.int, let gatherers = json["gatherers"]?.int, monitors >= 0, gatherers >= 0,
+            let ethernet = json["ethernet"]?.ints, let entries = json["router_entries"]?.int, let absent = json["absent_links"]?.ints
+        else { return nil }
+        self.init(
+            width: size[0], height: size[1], wraps: wraps.map { $0.bool == true }, coresPerChip: coresPerChip, cores: cores,
+            monitors: monitors, gatherers: gatherers, ethernet: ethernet, routerEntries: entries, absentLinks: absent)
     }
 }
 

@@ -12,14 +12,23 @@ extension RoutedGraph {
     ///   over no dead link, and through no router twice.
     /// - A path without a dead link on its straight way is that way: along x, then along y.
     /// - Link loads are those of the paths, ascending by link, none of 0.
+    ///
+    /// On a hexagonal torus there are multicast routes instead; their invariants are in `verify(_:on:_:)`.
     public func verify() throws(VerificationFailure) {
         var check = InvariantCheck(stage: "RoutedGraph", pass: "routing")
-        verifyAxons(&check)
-        try check.finish()
         switch chip.topology {
-        case .mesh(let mesh): verifyPaths(on: mesh, &check)
+        case .mesh(let mesh):
+            verifyAxons(&check)
+            try check.finish()
+            verifyPaths(on: mesh, &check)
+            verifyLoads(&check)
+        case .hexagonalTorus(let torus):
+            if let multicast {
+                verify(multicast, on: torus, &check)
+            } else {
+                check.violated("the routes on a hexagonal torus are not multicast")
+            }
         }
-        verifyLoads(&check)
         try check.finish()
     }
 

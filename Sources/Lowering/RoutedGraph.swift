@@ -13,6 +13,8 @@ public struct RoutedGraph: Hashable, Sendable {
     public enum Routes: Hashable, Sendable {
         /// A packet for each target core. One connection for each pair of a net and a target core that it reaches, by net, then target.
         case unicast([Connection])
+        /// Packets that routers copy on their way, by key.
+        case multicast(MulticastRoutes)
     }
 
     /// A graph whose packets each go to one core.
@@ -31,10 +33,14 @@ public struct RoutedGraph: Hashable, Sendable {
         get {
             switch routes {
             case .unicast(let connections): connections
+            case .multicast: []
             }
         }
         set { routes = .unicast(newValue) }
     }
+
+    /// The keys, trees and tables of a graph whose packets are copied on their way; nil for another kind of routes.
+    public var multicast: MulticastRoutes? { if case .multicast(let routes) = routes { routes } else { nil } }
 
     public subscript<Value>(dynamicMember path: KeyPath<PlacedGraph, Value>) -> Value { placed[keyPath: path] }
 }

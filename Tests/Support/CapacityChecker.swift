@@ -88,6 +88,7 @@ public struct CapacityChecker {
         let perChip = Dictionary(grouping: (0..<chip.topology.coreCount).filter { !chip.faults.deadCores.contains($0) }) {
             switch chip.topology {
             case .mesh(let mesh): mesh.chip(ofCore: $0)
+            case .hexagonalTorus(let torus): torus.router(ofCore: $0)
             }
         }
         let fitsOneChip = counts.count <= perChip.values.map(\.count).max() ?? 0

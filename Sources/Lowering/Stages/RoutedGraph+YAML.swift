@@ -16,21 +16,37 @@ extension PlacedGraph {
     }
 }
 
-/// `connections` [net, target core, first axon, axons, then the routers of the path]; `links` [from, to] with `link_loads` beside them.
+/// `connections` [net, target core, first axon, axons, then the routers of the path], or the keys and tables of multicast routes; `links`
+/// [from, to] with `link_loads` beside them.
 extension RoutedGraph {
     var entries: [Node.Entry] {
-        let rows = connections.map { Node.row([$0.net.index, $0.target.index, $0.firstAxon, $0.axonCount] + $0.path) }
-        return [
-            Node.Entry("connections", Node(rows)), Node.Entry("links", Node(linkLoads.map { .row([$0.link.from, $0.link.to]) })),
+        let ways: [Node.Entry] =
+            switch routes {
+            case .unicast(let connections):
+                [
+                    Node.Entry(
+                        "connections",
+                        Node(connections.map { Node.row([$0.net.index, $0.target.index, $0.firstAxon, $0.axonCount] + $0.path) }))
+                ]
+            case .multicast(let routes): routes.entries
+            }
+        return ways + [
+            Node.Entry("links", Node(linkLoads.map { .row([$0.link.from, $0.link.to]) })),
             Node.Entry("link_loads", Node(linkLoads.map { Node($0.packetsPerStep) })),
         ]
     }
 
     init?(_ reader: inout MappingReader, _ placed: PlacedGraph) {
-        guard let rows = reader.required("connections", .list(of: .list(of: .integer(atLeast: 0), count: 4...Int.max))),
-            let links = reader.required("links", .list(of: .row(2))),
+        guard let links = reader.required("links", .list(of: .row(2))),
             let loads = reader.required("link_loads", .list(of: .real(atLeast: 0), count: links.count...links.count))
         else { return nil }
+        let linkLoads = zip(links, loads).map { LinkLoad(link: RouterLink(from: $0[0], to: $0[1]), packetsPerStep: $1) }
+        if case .hexagonalTorus(let torus) = placed.coreGraph.quantized.chip.topology {
+            guard let routes = MulticastRoutes(&reader, on: torus) else { return nil }
+            self.init(placed: placed, routes: .multicast(routes), linkLoads: linkLoads)
+            return
+        }
+        guard let rows = reader.required("connections", .list(of: .list(of: .integer(atLeast: 0), count: 4...Int.max))) else { return nil }
         let (nets, cores) = (placed.coreGraph.nets.count, placed.coreGraph.cores.count)
         if let bad = rows.firstIndex(where: { $0[0] >= nets || $0[1] >= cores }) {
             reader.report(stageFault("connection \(bad) names a net or core that does not exist", reader))
@@ -41,6 +57,6 @@ extension RoutedGraph {
             connections: rows.map {
                 Connection(net: ID($0[0]), target: ID($0[1]), firstAxon: $0[2], axonCount: $0[3], path: Array($0.dropFirst(4)))
             },
-            linkLoads: zip(links, loads).map { LinkLoad(link: RouterLink(from: $0[0], to: $0[1]), packetsPerStep: $1) })
+            linkLoads: linkLoads)
     }
 }

@@ -1,0 +1,43 @@
+/// The nets of a core graph as numbers only, for the algorithms on the torus.
+///
+/// Nets with the same targets share one set: a population's cores mostly send to the same cores.
+struct TorusNets: Sendable {
+    var coreCount: Int
+    /// Cores with one number have something in common (a population): what a start keeps together.
+    var groups: [Int]
+    /// By net: the core that sends.
+    var sources: [Int]
+    /// By net: packets per unit of time.
+    var weights: [Double]
+    /// By net: its set of targets.
+    var sets: [Int]
+    /// Members of set s: `members[offsets[s]..<offsets[s + 1]]`, cores, ascending.
+    var offsets: [Int]
+    var members: [Int32]
+
+    var netCount: Int { sources.count }
+    var setCount: Int { offsets.count - 1 }
+
+    init(coreCount: Int, groups: [Int], nets: [(source: Int, weight: Double, targets: [Int32])]) {
+        self.coreCount = coreCount
+        self.groups = groups
+        sources = nets.map(\.source)
+        weights = nets.map(\.weight)
+        sets = []
+        offsets = [0]
+        members = []
+        var known: [[Int32]: Int] = [:]
+        for net in nets {
+            if let set = known[net.targets] {
+                sets.append(set)
+            } else {
+                known[net.targets] = offsets.count - 1
+                sets.append(offsets.count - 1)
+                members += net.targets
+                offsets.append(members.count)
+            }
+        }
+    }
+
+    func targets(of net: Int) -> ArraySlice<Int32> { members[offsets[sets[net]]..<offsets[sets[net] + 1]] }
+}
