@@ -29,9 +29,9 @@ struct RegisterFileWriter {
         try file.write(core.synapsePointer, to: "\(group)/synapseMap/synapsePtr")
         try file.write(core.synapseLength, to: "\(group)/synapseMap/synapseLen")
         try file.write(core.memory, to: "\(group)/synapseMem")
-        try file.write(core.axons.map(\.sourceCompartment), to: "\(group)/axons/srcCxId")
-        try file.write(core.axons.map(\.chip), to: "\(group)/axons/dstChipId")
-        try file.write(core.axons.map(\.core), to: "\(group)/axons/dstCoreId")
+        try file.write(core.axons.map(\.neuron), to: "\(group)/axons/srcCxId")
+        try file.write(core.axons.map { UInt32(mesh.chip(ofCore: $0.core)) }, to: "\(group)/axons/dstChipId")
+        try file.write(core.axons.map { UInt32(mesh.localCore(ofCore: $0.core)) }, to: "\(group)/axons/dstCoreId")
         try file.write(core.axons.map(\.axon), to: "\(group)/axons/dstSynMapId")
         try RouteEntry.write(core.routes, to: file, group, mesh: mesh)
     }

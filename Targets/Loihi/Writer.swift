@@ -32,7 +32,7 @@ struct LoihiWriter {
             }
         }
         let axonTables = try writeInputs(file, builder, mesh)
-        let origins = try writeOrigins(file)
+        let origins = try graph.writeMembraneOrigins(to: file, named: "membraneOrigin")
         try file.close()
         try artifact.enter(Self.registerFile)
         let (netx, notes) = try writeNetX(&artifact)
@@ -55,47 +55,14 @@ struct LoihiWriter {
     private func writeInputs(_ file: HDF5File, _ builder: CoreBuilder, _ mesh: Mesh) throws(DiagnosticsError) -> [String] {
         var tables: [String] = []
         for (number, population) in graph.sourcePopulations.enumerated() {
-            var rows: [(neuron: Int32, core: Int, axon: Int)] = []
-            for (index, connection) in graph.connections.enumerated() {
-                guard graph.nets[connection.net].source == .host(population) else { continue }
-                let core = graph.placed.physicalCore(of: connection.target)
-                for (place, neuron) in builder.connections.sources(of: index).enumerated() {
-                    rows.append((neuron, core, connection.firstAxon + place))
-                }
-            }
-            rows.sort { ($0.neuron, $0.core, $0.axon) < ($1.neuron, $1.core, $1.axon) }
+            let rows = AxonTable(fromHost: population, graph, builder.connections).rows
             let table = "inputs/\(number)"
-            try file.write(rows.map { UInt32($0.neuron) }, to: "\(table)/neuron")
+            try file.write(rows.map(\.neuron), to: "\(table)/neuron")
             try file.write(rows.map { UInt32(mesh.chip(ofCore: $0.core)) }, to: "\(table)/dstChipId")
             try file.write(rows.map { UInt32(mesh.localCore(ofCore: $0.core)) }, to: "\(table)/dstCoreId")
-            try file.write(rows.map { UInt32($0.axon) }, to: "\(table)/dstSynMapId")
+            try file.write(rows.map(\.axon), to: "\(table)/dstSynMapId")
             tables.append(table)
         }
         return tables
-    }
-
-    /// The potential of a membrane register of 0, by neuron: one number where all agree, else a dataset.
-    private func writeOrigins(_ file: HDF5File) throws(DiagnosticsError) -> [JSONValue] {
-        var origins: [JSONValue] = []
-        for (number, population) in graph.neuronPopulations.enumerated() {
-            let values = graph.membraneOrigins(of: population)
-            if let first = values.first, values.allSatisfy({ $0 == first }) {
-                origins.append(.number(first))
-            } else {
-                try file.write(values, to: "populations/\(number)/membraneOrigin")
-                origins.append(.string("populations/\(number)/membraneOrigin"))
-            }
-        }
-        return origins
-    }
-}
-
-extension RoutedGraph {
-    /// The model's absolute potential for which the integer membrane is 0, by neuron.
-    func membraneOrigins(of population: ID<Population>) -> [Double] {
-        guard let neurons = placed.coreGraph.quantized.compartments(of: population), let dynamics = network.dynamics(of: population) else {
-            preconditionFailure("bug: a population on the chip has no dynamics")
-        }
-        return zip(neurons.origin, dynamics.rest).map { $0 + $1 }
     }
 }

@@ -29,18 +29,10 @@ struct WriterCore: Sendable {
     var synapsePointer: [UInt32] = []
     var synapseLength: [UInt32] = []
     var memory: [UInt64] = []
-    // axons, by source compartment
-    var axons: [WriterAxon] = []
+    // discrete output axons, by source compartment
+    var axons: [AxonTable.Row] = []
     // routes, by target core
     var routes: [RouteEntry] = []
-}
-
-/// A discrete output axon.
-struct WriterAxon: Hashable, Sendable {
-    var sourceCompartment: UInt32
-    var chip: UInt32
-    var core: UInt32
-    var axon: UInt32
 }
 
 /// Builds register files from the last stage; cores are independent of each other.
@@ -66,8 +58,9 @@ struct CoreBuilder: Sendable {
         core.indexBits = packing.indexBits(forNeurons: core.bias.count) ?? packing.indexBits.last ?? 0
         addSynapses(id, slices, to: &core)
         core.delayBits = core.formats.map(\.delayBits).max() ?? 0
-        addAxons(id, to: &core)
-        check(core, against: graph.cores[id])
+        core.axons = AxonTable(from: id, graph, connections).rows
+        core.routes = connections.routes(from: id, mesh: mesh)
+        graph.cores[id].check(core.physicalCore, of: graph) { written($0, in: core) }
         return core
     }
 
@@ -113,19 +106,9 @@ struct CoreBuilder: Sendable {
 
     private func addSynapses(_ id: ID<VirtualCore>, _ slices: [Slice], to core: inout WriterCore) {
         var packer = SynapsePacker(packing, neuronsOnCore: core.bias.count, weight: graph.chip.formats.weight)
-        for index in connections.into[id.index] {
-            let connection = graph.connections[index]
-            let population = graph.placed.coreGraph.population(of: graph.nets[connection.net])
-            precondition(
-                connection.firstAxon == core.synapsePointer.count,
-                "bug: routing numbers axon \(connection.firstAxon) behind \(core.synapsePointer.count) axons")
-            let projections = graph.network.projections.ids.filter { graph.network.projections[$0].pre == population }
-            var parts = projections.flatMap { projection in
-                slices.filter { $0.population == graph.network.projections[projection].post }.map {
-                    packer.part(rows[projection.index], $0)
-                }
-            }
-            for source in connections.sources(of: index) {
+        for input in connections.inputs(of: id, slices, rows, graph) {
+            var parts = input.parts.map { packer.part($0.rows, $0.slice) }
+            for source in input.sources {
                 let start = packer.wordCount
                 for part in parts.indices { packer.append(&parts[part], source: Int(source)) }
                 core.synapsePointer.append(UInt32(start))
@@ -136,42 +119,18 @@ struct CoreBuilder: Sendable {
         core.memory = packer.words
     }
 
-    private func addAxons(_ id: ID<VirtualCore>, to core: inout WriterCore) {
-        for index in connections.from[id.index] {
-            let connection = graph.connections[index]
-            guard case .slice(let slice) = graph.nets[connection.net].source else { continue }
-            let target = graph.placed.physicalCore(of: connection.target)
-            let shift = graph.slices[slice].offset - graph.slices[slice].neurons.lowerBound
-            for (place, source) in connections.sources(of: index).enumerated() {
-                core.axons.append(
-                    WriterAxon(
-                        sourceCompartment: UInt32(Int(source) + shift), chip: UInt32(mesh.chip(ofCore: target)),
-                        core: UInt32(mesh.localCore(ofCore: target)), axon: UInt32(connection.firstAxon + place)))
-            }
-        }
-        core.axons.sort { ($0.sourceCompartment, $0.chip, $0.core, $0.axon) < ($1.sourceCompartment, $1.chip, $1.core, $1.axon) }
-        core.routes = connections.routes(from: id, mesh: mesh)
-    }
-
-    /// What was written must be what partitioning counted, but that rows may be shorter where weights became 0.
-    private func check(_ core: WriterCore, against counted: VirtualCore) {
-        for (resource, used) in zip(graph.chip.resources, counted.usage) {
-            let written: Int
-            switch resource.rule {
-            case .neurons(let each): written = core.bias.count * each
-            case .inputAxons: written = core.synapsePointer.count
-            case .synapseMemory: written = core.memory.count
-            case .sharedMemory(let perNeuron, let packing):
-                written = core.bias.count * perNeuron + (core.memory.count * packing.wordBits + 7) / 8
-            case .profiles(.neuron): written = core.decayU.count
-            case .profiles(.threshold): written = core.threshold.count
-            case .synapseFormats: written = core.formats.count
-            case .outputAxons(let each, _): written = core.axons.count * each
-            case .delaySlots: written = core.bias.count << core.delayBits
-            }
-            precondition(
-                written <= used,
-                "bug: core \(core.physicalCore) holds \(written) \(resource.unit) of '\(resource.name)', and partitioning counted \(used)")
+    /// How much of a resource the core's registers hold.
+    private func written(_ rule: CapacityRule, in core: WriterCore) -> Int? {
+        switch rule {
+        case .neurons(let each): core.bias.count * each
+        case .inputAxons: core.synapsePointer.count
+        case .synapseMemory: core.memory.count
+        case .sharedMemory(let perNeuron, let packing): core.bias.count * perNeuron + (core.memory.count * packing.wordBits + 7) / 8
+        case .profiles(.neuron): core.decayU.count
+        case .profiles(.threshold): core.threshold.count
+        case .synapseFormats: core.formats.count
+        case .outputAxons(let each, _): core.axons.count * each
+        case .delaySlots: core.bias.count << core.delayBits
         }
     }
 }

@@ -13,7 +13,7 @@ struct PlainCore: Sendable {
     var firstSynapse: [UInt32] = [0]
     var synapses = Synapses()
     /// By neuron, then core, then axon.
-    var outputs: [Output] = []
+    var outputs: [AxonTable.Row] = []
     /// Ways to other cores that are not the straight ones, by core.
     var routes: [RouteEntry] = []
 
@@ -40,13 +40,6 @@ struct PlainCore: Sendable {
         var delay: [UInt8] = []
         var format: [UInt16] = []
     }
-
-    struct Output: Hashable, Sendable {
-        var neuron: UInt32
-        /// Physical number.
-        var core: Int
-        var axon: UInt32
-    }
 }
 
 /// Builds the tables of cores from the last stage; cores are independent of each other.
@@ -68,8 +61,17 @@ struct PlainCoreBuilder: Sendable {
         let slices = graph.cores[id].slices.map { graph.slices[$0] }
         for slice in slices { addNeurons(slice, to: &core) }
         addSynapses(id, slices, to: &core)
-        addOutputs(id, to: &core)
-        check(core, against: graph.cores[id])
+        core.outputs = AxonTable(from: id, graph, connections).rows
+        core.routes = connections.routes(from: id, mesh: mesh)
+        graph.cores[id].check(core.number, of: graph) { rule in
+            switch rule {
+            case .neurons(let each): core.neurons.bias.count * each
+            case .inputAxons: core.firstSynapse.count - 1
+            case .outputAxons(let each, _): core.outputs.count * each
+            case .synapseFormats: core.formats.count
+            default: nil
+            }
+        }
         return core
     }
 
@@ -92,19 +94,10 @@ struct PlainCoreBuilder: Sendable {
     private func addSynapses(_ id: ID<VirtualCore>, _ slices: [Slice], to core: inout PlainCore) {
         var scratch = SynapseRow()
         var row = QuantizedRow()
-        for index in connections.into[id.index] {
-            let connection = graph.connections[index]
-            let population = graph.placed.coreGraph.population(of: graph.nets[connection.net])
-            precondition(
-                connection.firstAxon == core.firstSynapse.count - 1,
-                "bug: routing numbers axon \(connection.firstAxon) behind \(core.firstSynapse.count - 1) axons")
-            let projections = graph.network.projections.ids.filter { graph.network.projections[$0].pre == population }
-            let parts = projections.flatMap { projection in
-                slices.filter { $0.population == graph.network.projections[projection].post }.map { (rows[projection.index], $0) }
-            }
-            let formats = parts.map { formatNumber(of: $0.0.synapses, in: &core) }
-            for source in connections.sources(of: index) {
-                for ((rows, slice), format) in zip(parts, formats) {
+        for input in connections.inputs(of: id, slices, rows, graph) {
+            let formats = input.parts.map { formatNumber(of: $0.rows.synapses, in: &core) }
+            for source in input.sources {
+                for ((rows, slice), format) in zip(input.parts, formats) {
                     rows.read(Int(source), targets: slice.neurons, scratch: &scratch, into: &row)
                     let shift = Int32(slice.offset - slice.neurons.lowerBound)
                     for target in row.targets { core.synapses.target.append(UInt32(target + shift)) }
@@ -122,37 +115,5 @@ struct PlainCoreBuilder: Sendable {
         if let known = core.formats.firstIndex(of: format) { return UInt16(known) }
         core.formats.append(format)
         return UInt16(core.formats.count - 1)
-    }
-
-    private func addOutputs(_ id: ID<VirtualCore>, to core: inout PlainCore) {
-        for index in connections.from[id.index] {
-            let connection = graph.connections[index]
-            guard case .slice(let slice) = graph.nets[connection.net].source else { continue }
-            let target = graph.placed.physicalCore(of: connection.target)
-            let shift = graph.slices[slice].offset - graph.slices[slice].neurons.lowerBound
-            for (place, source) in connections.sources(of: index).enumerated() {
-                core.outputs.append(
-                    PlainCore.Output(neuron: UInt32(Int(source) + shift), core: target, axon: UInt32(connection.firstAxon + place)))
-            }
-        }
-        core.outputs.sort { ($0.neuron, $0.core, $0.axon) < ($1.neuron, $1.core, $1.axon) }
-        core.routes = connections.routes(from: id, mesh: mesh)
-    }
-
-    /// What was written must be what partitioning counted.
-    private func check(_ core: PlainCore, against counted: VirtualCore) {
-        for (resource, used) in zip(graph.chip.resources, counted.usage) {
-            let written: Int
-            switch resource.rule {
-            case .neurons(let each): written = core.neurons.bias.count * each
-            case .inputAxons: written = core.firstSynapse.count - 1
-            case .outputAxons(let each, _): written = core.outputs.count * each
-            case .synapseFormats: written = core.formats.count
-            case .synapseMemory, .sharedMemory, .profiles, .delaySlots: continue
-            }
-            precondition(
-                written <= used,
-                "bug: core \(core.number) holds \(written) \(resource.unit) of '\(resource.name)', and partitioning counted \(used)")
-        }
     }
 }

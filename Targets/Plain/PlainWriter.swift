@@ -29,7 +29,7 @@ struct PlainWriter {
             for core in parallelMap(batch, threads: threads, body: { builder.build($0) }) { try write(core, mesh, to: file) }
         }
         let axonTables = try writeInputs(file, builder.connections, mesh)
-        let origins = try writeOrigins(file)
+        let origins = try graph.writeMembraneOrigins(to: file, named: "membrane_origin")
         try file.close()
         try artifact.enter(Self.tableFile)
         let cores = order.map { core -> JSONValue in
@@ -57,13 +57,13 @@ struct PlainWriter {
         try file.write(core.synapses.weight, to: "\(group)/synapses/weight")
         try file.write(core.synapses.delay, to: "\(group)/synapses/delay")
         try file.write(core.synapses.format, to: "\(group)/synapses/format")
-        try write(core.outputs.map { ($0.neuron, $0.core, $0.axon) }, mesh, to: "\(group)/outputs", of: file)
+        try write(core.outputs, mesh, to: "\(group)/outputs", of: file)
         try RouteEntry.write(core.routes, to: file, group, mesh: mesh)
     }
 
     /// A table of axons: which neuron drives which axon of which core.
     private func write(
-        _ rows: [(neuron: UInt32, core: Int, axon: UInt32)], _ mesh: Mesh, to group: String, of file: HDF5File
+        _ rows: [AxonTable.Row], _ mesh: Mesh, to group: String, of file: HDF5File
     ) throws(DiagnosticsError) {
         try file.write(rows.map(\.neuron), to: "\(group)/neuron")
         try file.write(rows.map { UInt32(mesh.chip(ofCore: $0.core)) }, to: "\(group)/chip")
@@ -75,34 +75,11 @@ struct PlainWriter {
     private func writeInputs(_ file: HDF5File, _ connections: CoreConnections, _ mesh: Mesh) throws(DiagnosticsError) -> [String] {
         var tables: [String] = []
         for (number, population) in graph.sourcePopulations.enumerated() {
-            var rows: [(neuron: UInt32, core: Int, axon: UInt32)] = []
-            for (index, connection) in graph.connections.enumerated() {
-                guard graph.nets[connection.net].source == .host(population) else { continue }
-                let core = graph.placed.physicalCore(of: connection.target)
-                for (place, neuron) in connections.sources(of: index).enumerated() {
-                    rows.append((UInt32(neuron), core, UInt32(connection.firstAxon + place)))
-                }
-            }
-            rows.sort { ($0.neuron, $0.core, $0.axon) < ($1.neuron, $1.core, $1.axon) }
+            let rows = AxonTable(fromHost: population, graph, connections).rows
             try write(rows, mesh, to: "inputs/\(number)", of: file)
             tables.append("inputs/\(number)")
         }
         return tables
-    }
-
-    /// The potential of an integer membrane of 0, by neuron: one number where all agree, else a dataset.
-    private func writeOrigins(_ file: HDF5File) throws(DiagnosticsError) -> [JSONValue] {
-        var origins: [JSONValue] = []
-        for (number, population) in graph.neuronPopulations.enumerated() {
-            let values = graph.membraneOrigins(of: population)
-            if let first = values.first, values.allSatisfy({ $0 == first }) {
-                origins.append(.number(first))
-            } else {
-                try file.write(values, to: "populations/\(number)/membrane_origin")
-                origins.append(.string("populations/\(number)/membrane_origin"))
-            }
-        }
-        return origins
     }
 }
 
