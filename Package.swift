@@ -118,6 +118,9 @@ let package = Package(
         tests(
             "LoihiTests", mirrors: "Targets/Loihi",
             on: ["Targets", "Passes", "Lowering", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
+        tests(
+            "SpiNNakerTests", mirrors: "Targets/SpiNNaker",
+            on: ["Targets", "Passes", "Lowering", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
         // Over every chip and every pass.
         tests(
             "PropertiesTests", mirrors: "Targets/Properties",

@@ -78,6 +78,11 @@ extension Quantization {
                 "quantize-alpha-synapse", "has alpha-shaped currents, and '\(chip.name)' has exponential ones",
                 help: "use 'if_curr_exp' with a tau_syn of about the alpha time constant")
         }
+        if dynamics.synapse == .conductance {
+            refuse(
+                "quantize-conductance", "has conductances, and '\(chip.name)' has currents",
+                help: "use 'if_curr_exp' with weights of the conductance times its driving force, or choose a target with conductances")
+        }
         let steps = chip.formats.refractory
         if let most = dynamics.refractorySteps.max(), most > steps.upperBound, model.spikes {
             refuse(

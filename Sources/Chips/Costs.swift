@@ -27,11 +27,29 @@ public struct Costs: Hashable, Sendable {
     public var barrierMinimum: Double
     public var barrierMaximum: Double
     public var barrierTiles: Int
+    /// What parts in use draw all the time, beside what events take.
+    public var power: Power
 
-    public init(events: [Event: Cost] = [:], barrierMinimum: Double = 0, barrierMaximum: Double = 0, barrierTiles: Int = 1) {
+    /// In watts.
+    public struct Power: Hashable, Sendable {
+        /// Of each chip that has a core in use.
+        public var chip: Double
+        /// Of each core in use, on top of its chip's.
+        public var core: Double
+
+        public init(chip: Double = 0, core: Double = 0) {
+            self.chip = chip
+            self.core = core
+        }
+    }
+
+    public init(
+        events: [Event: Cost] = [:], barrierMinimum: Double = 0, barrierMaximum: Double = 0, barrierTiles: Int = 1, power: Power = Power()
+    ) {
         self.events = events
         self.barrierMinimum = barrierMinimum
         self.barrierMaximum = barrierMaximum
         self.barrierTiles = barrierTiles
+        self.power = power
     }
 }

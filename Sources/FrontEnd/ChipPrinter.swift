@@ -138,6 +138,7 @@ extension Costs {
             let barrier: Node = ["minimum": Node(barrierMinimum), "maximum": Node(barrierMaximum), "tiles": Node(barrierTiles)]
             entries.append(Node.Entry("barrier", barrier))
         }
+        if power != Power() { entries.append(Node.Entry("power", ["chip": Node(power.chip), "core": Node(power.core)])) }
         return Node(.mapping(entries))
     }
 }

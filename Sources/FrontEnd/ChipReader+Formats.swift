@@ -108,6 +108,12 @@ extension ChipReader {
                 (costs.barrierMinimum, costs.barrierMaximum, costs.barrierTiles) = (minimum, maximum, tiles)
             }
         }
+        if let power = reader.optional("power") {
+            var powerReader = MappingReader(power, of: "'power' of 'costs'")
+            costs.power.chip = powerReader.value("chip", .quantity(in: "W", atLeast: 0), default: 0)
+            costs.power.core = powerReader.value("core", .quantity(in: "W", atLeast: 0), default: 0)
+            powerReader.finish(into: &collector)
+        }
         reader.finish(into: &collector)
         return costs
     }

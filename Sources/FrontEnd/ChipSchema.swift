@@ -278,6 +278,12 @@ private enum ChipSchema {
                             ("tiles", integer("how many are all", 1...ChipReader.mostCores)),
                         ])
                 ),
+                (
+                    "power",
+                    mapping(
+                        "what parts in use draw all the time",
+                        [("chip", quantity("each chip in use, in W")), ("core", quantity("each core in use, in W"))])
+                ),
             ])
     }()
 

@@ -71,6 +71,9 @@ extension KeyTable {
         case .adaptive: "Leaky integrate-and-fire whose threshold rises with each of its spikes and decays back (Bellec et al. 2018)."
         case .currentDelta: "PyNN's IF_curr_delta: weights in mV are added to the membrane potential."
         case .currentExponential: "PyNN's IF_curr_exp: weights in nA are added to exponentially decaying currents."
+        case .conductanceExponential:
+            "PyNN's IF_cond_exp: weights in µS are added to exponentially decaying conductances, each of which pulls the membrane towards its "
+                + "reversal potential. A weight's sign chooses its receptor, its magnitude is the conductance."
         case .currentAlpha: "PyNN's IF_curr_alpha: weights in nA are the peaks of alpha-shaped currents."
         case .leakyReadout: "A leaky integrator that never spikes, for readouts of the membrane potential."
         case .rate: "A rectified linear unit that sends its value in every step."

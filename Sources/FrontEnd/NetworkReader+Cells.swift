@@ -168,7 +168,7 @@ func attributesWithoutEffect(_ kind: NeuronModel.Kind) -> [String] {
     switch kind {
     case .rate: ["integration", "reset", "threshold", "order", "input_scaling"]
     case .leakyReadout: ["reset", "threshold"]
-    case .integrateAndFire: ["input_scaling"]
+    case .integrateAndFire, .conductanceExponential: ["input_scaling"]
     default: []
     }
 }

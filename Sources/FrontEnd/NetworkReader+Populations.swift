@@ -52,7 +52,7 @@ extension NetworkReader {
 
     /// Standard cells of PyNN 0.13 that have no place in a network that is to be lowered, in lower case.
     private static let otherPyNNCells = [
-        "if_cond_alpha", "if_cond_exp", "if_cond_exp_gsfa_grr", "if_facets_hardware1", "hh_cond_exp", "eif_cond_alpha_isfa_ista",
+        "if_cond_alpha", "if_cond_exp_gsfa_grr", "if_facets_hardware1", "hh_cond_exp", "eif_cond_alpha_isfa_ista",
         "eif_cond_exp_isfa_ista", "adexp", "izhikevich", "gif_cond_exp", "spikesourcepoissonrefractory", "spikesourcegamma",
         "spikesourceinhgamma", "multicompartmentneuron",
     ]
@@ -67,7 +67,7 @@ extension NetworkReader {
                 .unsupportedCell, "\(draft.owner) has PyNN's cell '\(name)', which Spikewright does not know",
                 at: node.mapping?.first?.keyPlace ?? node.place,
                 help:
-                    "the cells are \(Self.cellNames.joined(separator: ", ")); currents take the place of conductances near a working point")
+                    "the cells are \(Self.cellNames.joined(separator: ", ")); if_cond_exp is the one with conductances")
         )
         return nil
     }

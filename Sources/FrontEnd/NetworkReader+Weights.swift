@@ -9,6 +9,7 @@ extension NetworkReader {
         guard case .neuron(let model) = context.post.cell else { return .physical("mV") }
         switch model.kind {
         case .currentExponential, .currentAlpha: return .physical("nA")
+        case .conductanceExponential: return .physical("µS")
         case .rate: return .none(reason: "'rate' has no dimension")
         default: return ValueUnit(.potential, context.post.units)
         }
@@ -170,16 +171,17 @@ extension NetworkReader {
                 help: "check its unit; weights are held in single precision"))
     }
 
-    /// A fixed receptor takes weights of one sign.
+    /// A fixed receptor takes weights of one sign; conductances are not negative.
     mutating func checkSign(_ weight: ValueRule, _ receptor: Receptor, _ context: ProjectionContext, at place: SourceRange?) {
         guard receptor != .bySign else { return }
+        let isConductance = context.post.cell?.neuron?.kind == .conductanceExponential
         let bounds: ClosedRange<Double>
         switch weight {
         case .constant(let value): bounds = value...value
         case .drawn(let distribution): bounds = distribution.range
         case .tensor(let tensor): bounds = Double(tensor.values.min() ?? 0)...Double(tensor.values.max() ?? 0)
         }
-        let isExcitatory = receptor == .excitatory
+        let isExcitatory = receptor == .excitatory || isConductance
         let worst = isExcitatory ? bounds.lowerBound : bounds.upperBound
         guard isExcitatory ? worst < 0 : worst > 0 else { return }
         let isWhollyWrong = isExcitatory ? bounds.upperBound < 0 : bounds.lowerBound > 0
@@ -189,7 +191,8 @@ extension NetworkReader {
                 "\(context.owner) has the receptor '\(receptor.rawValue)', but "
                     + "\(isWhollyWrong ? "its weights reach" : "some of its weights may reach") \(text(worst))",
                 at: place,
-                help: "write \(isExcitatory ? "weights of at least 0" : "negative weights, as in PyNN"), or 'receptor: by_sign'",
+                help:
+                    "write \(isExcitatory ? "weights of at least 0\(isConductance ? ", as PyNN's conductances are" : "")" : "negative weights, as in PyNN"), or 'receptor: by_sign'",
                 severity: isWhollyWrong ? .error : .warning))
     }
 }

@@ -43,6 +43,8 @@ extension Dynamics {
         currentDecay = pair
         currentGain = model.inputScaling == .oneMinusDecay ? [membraneDecay.map { 1 - $0 }, membraneDecay.map { 1 - $0 }] : [ones, ones]
         (alphaJump, alphaFeed, alphaGain) = (pair, pair, pair)
+        reversal = pair
+        conductanceIntegration = model.integration
         drive = model.kind.definition(of: .bias) != nil ? values(.bias) : zeros
         threshold = model.spikes ? zip(values(.vThresh), rest).map { $0 - $1 } : zeros
         resetValue = model.spikes ? zip(values(.vReset), rest).map { $0 - $1 } : zeros
@@ -72,6 +74,10 @@ extension Dynamics {
             drive[n] = exact ? offset[n] * tauM[n] / cm[n] * (1 - membraneDecay[n]) : offset[n] * h / cm[n]
         }
         guard model.kind != .currentDelta else { return }
+        if model.kind == .conductanceExponential {
+            integrateConductances(exact: exact, cm: cm, timestep: h, values: values)
+            return
+        }
         if model.kind == .currentExponential { synapse = .exponential }
         for (receptor, name) in [ParameterName.tauSynE, .tauSynI].enumerated() {
             let tauS = values(name)
@@ -85,6 +91,21 @@ extension Dynamics {
                 alphaJump[receptor][n] = M_E / tauS[n]
                 alphaFeed[receptor][n] = exact ? h * decay : h
                 alphaGain[receptor][n] = exact ? convolvedTwice(tauM[n], tauS[n], h) / cm[n] : 0
+            }
+        }
+    }
+}
+
+extension Dynamics {
+    /// Conductances by their mean over a step; the membrane itself is solved step by step.
+    private mutating func integrateConductances(exact: Bool, cm: [Double], timestep h: Double, values: (ParameterName) -> [Double]) {
+        synapse = .conductance
+        for (receptor, (time, potential)) in [(ParameterName.tauSynE, ParameterName.eRevE), (.tauSynI, .eRevI)].enumerated() {
+            let tauS = values(time)
+            reversal[receptor] = zip(values(potential), rest).map { $0 - $1 }
+            for n in cm.indices {
+                currentDecay[receptor][n] = exact ? exp(-h / tauS[n]) : max(0, 1 - h / tauS[n])
+                currentGain[receptor][n] = (exact ? -expm1(-h / tauS[n]) * tauS[n] : h) / cm[n]
             }
         }
     }

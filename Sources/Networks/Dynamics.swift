@@ -16,9 +16,19 @@
 /// variable: x_r ← currentDecay_r · x_r + alphaJump_r · g_r feeds i_r ← currentDecay_r · i_r + alphaFeed_r · x_r (x_r as it was), and
 /// v also gains `alphaGain_r · x_r` (exact integration of the cascade; Rotter and Diesmann 1999).
 ///
+/// Conductances are magnitudes that decay as currents do; each pulls v towards its reversal potential E_r. With
+/// p_r = currentGain_r · i_r, the integral of g_r / C over the step, λ = dt / tau_m, P = λ + p_E + p_I, and J = dt / C times the offset
+/// current, the membrane's line becomes
+///
+///     exact:            v ← e^(-P) · v + (1 - e^(-P)) / P · (J + Σ_r p_r · E_r)
+///     euler:            v ← v + J - λ · v + Σ_r p_r · (E_r - v)
+///
+/// The exact one solves the equation for conductances that are constant over the step at their mean there: exact without arrivals, of
+/// second order in the step otherwise.
+///
 /// All arrays have one entry per neuron; receptors are indexed excitatory 0, inhibitory 1.
 public struct Dynamics: Hashable, Sendable {
-    public enum Synapse: String, Hashable, Sendable, BitwiseCopyable { case delta, exponential, alpha }
+    public enum Synapse: String, Hashable, Sendable, BitwiseCopyable { case delta, exponential, alpha, conductance }
 
     public var synapse: Synapse
     public var order: NeuronModel.Order
@@ -36,8 +46,12 @@ public struct Dynamics: Hashable, Sendable {
     public var alphaJump: [[Double]]
     public var alphaFeed: [[Double]]
     public var alphaGain: [[Double]]
-    /// Added to v at every step: bias, constant current.
+    /// Added to v at every step: bias, constant current. Of conductances: in a step without any.
     public var drive: [Double]
+    /// [receptor][neuron]: where conductances pull v, relative to rest; 0 for other synapses.
+    public var reversal: [[Double]]
+    /// How a step of conductances is solved; the other synapses have it in their coefficients.
+    public var conductanceIntegration: NeuronModel.Integration
     /// Relative to rest.
     public var threshold: [Double]
     public var resetValue: [Double]

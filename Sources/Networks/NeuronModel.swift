@@ -16,6 +16,8 @@ public struct NeuronModel: Hashable, Sendable {
         case currentExponential = "if_curr_exp"
         /// PyNN IF_curr_alpha: weights in nA, the peak of the current.
         case currentAlpha = "if_curr_alpha"
+        /// PyNN IF_cond_exp: weights in µS.
+        case conductanceExponential = "if_cond_exp"
         /// A leaky integrator that never spikes: a readout of membrane potential.
         case leakyReadout = "li"
         /// A rectified linear unit that sends its value at every step.
@@ -77,9 +79,9 @@ public struct NeuronModel: Hashable, Sendable {
         integration = .exact
         reset = .toValue
         // PyNN's cells follow NEST, the others Loihi and the training frameworks.
-        let isPyNN = kind == .currentDelta || kind == .currentExponential || kind == .currentAlpha
+        let isPyNN = kind.definition(of: .cm) != nil
         comparison = isPyNN ? .atOrAbove : .above
-        order = kind == .currentExponential || kind == .currentAlpha ? .membraneFirst : .arrivalsFirst
+        order = isPyNN && kind != .currentDelta ? .membraneFirst : .arrivalsFirst
         inputScaling = .none
     }
 

@@ -6,6 +6,8 @@ public enum ParameterName: String, CaseIterable, Hashable, Sendable {
     case tauSynI = "tau_syn_I"
     case tauRefrac = "tau_refrac"
     case tauAdapt = "tau_adapt"
+    case eRevE = "e_rev_E"
+    case eRevI = "e_rev_I"
     case beta
     case cm
     case vRest = "v_rest"
@@ -68,6 +70,13 @@ extension NeuronModel.Kind {
             ]
         case .rate: [ParameterDefinition(.bias, .none, 0, .any, "added to the summed input before rectification")]
         case .currentDelta: Self.pyNN
+        case .conductanceExponential:
+            Self.pyNN + [
+                ParameterDefinition(.tauSynE, .milliseconds, 5, .positive, "time constant of excitatory conductances"),
+                ParameterDefinition(.tauSynI, .milliseconds, 5, .positive, "time constant of inhibitory conductances"),
+                ParameterDefinition(.eRevE, .millivolts, 0, .any, "potential towards which excitatory conductances pull"),
+                ParameterDefinition(.eRevI, .millivolts, -70, .any, "potential towards which inhibitory conductances pull"),
+            ]
         case .currentExponential, .currentAlpha:
             Self.pyNN + [
                 ParameterDefinition(

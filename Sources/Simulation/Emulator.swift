@@ -20,6 +20,8 @@ public struct EmulatorStatistics: Hashable, Sendable {
     public var linkLoads: [Link] = []
     /// States that wrapped or saturated.
     public var overflows = 0
+    /// What else the chip's family counts, in the order in which it is reported.
+    public var counters: [Counter] = []
     /// From the target description's published constants; whole numbers, so that sums are exact in any order.
     public var femtojoules = 0
     public var femtoseconds = 0
@@ -35,6 +37,29 @@ public struct EmulatorStatistics: Hashable, Sendable {
             self.packets = packets
         }
     }
+
+    /// Something that a family of chips counts.
+    public struct Counter: Hashable, Sendable {
+        public enum Combination: Hashable, Sendable { case sum, maximum }
+
+        /// A stable key for machines: `packets_lost`.
+        public var name: String
+        /// For people: `packets lost for want of a route`.
+        public var summary: String
+        public var value: Int
+        /// What the counts of two runs together are.
+        public var combines: Combination
+
+        public init(_ name: String, _ summary: String, _ value: Int, combines: Combination = .sum) {
+            self.name = name
+            self.summary = summary
+            self.value = value
+            self.combines = combines
+        }
+    }
+
+    /// The value of a counter; nil when the family does not count it.
+    public func counter(_ name: String) -> Int? { counters.first { $0.name == name }?.value }
 
     public init() {}
 
@@ -55,6 +80,16 @@ public struct EmulatorStatistics: Hashable, Sendable {
         overflows += other.overflows
         femtojoules += other.femtojoules
         femtoseconds += other.femtoseconds
+        for counter in other.counters {
+            guard let index = counters.firstIndex(where: { $0.name == counter.name }) else {
+                counters.append(counter)
+                continue
+            }
+            switch counter.combines {
+            case .sum: counters[index].value += counter.value
+            case .maximum: counters[index].value = max(counters[index].value, counter.value)
+            }
+        }
         var loads: [RouterPair: Int] = [:]
         for link in linkLoads + other.linkLoads { loads[RouterPair(from: link.from, to: link.to), default: 0] += link.packets }
         linkLoads = loads.map { Link(from: $0.key.from, to: $0.key.to, packets: $0.value) }.sorted { ($0.from, $0.to) < ($1.from, $1.to) }

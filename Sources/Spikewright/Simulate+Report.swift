@@ -18,6 +18,7 @@ extension SimulationResult {
             costs.add(["packets", "\(statistics.packets)"])
             costs.add(["hops", "\(statistics.hopsEastWest + statistics.hopsNorthSouth)"])
             costs.add(["overflowed states", "\(statistics.overflows)"])
+            for counter in statistics.counters where counter.value > 0 { costs.add([counter.summary, "\(counter.value)"]) }
             costs.add(["energy (published constants)", String(format: "%.4g µJ", statistics.energy * 1e6)])
             costs.add(["time (published constants)", String(format: "%.4g µs", statistics.time * 1e6)])
             text += "\n" + costs.text + "\n"
@@ -47,6 +48,8 @@ extension SimulationResult {
             members.append(("packets", .integer(statistics.packets)))
             members.append(("hops", .integer(statistics.hopsEastWest + statistics.hopsNorthSouth)))
             members.append(("overflows", .integer(statistics.overflows)))
+            let counters = statistics.counters.map { ($0.name, JSONValue.integer($0.value)) }
+            if !counters.isEmpty { members.append(("counters", .object(JSONObject(counters)))) }
             members.append(("energy_J", .number(statistics.energy)))
             members.append(("time_s", .number(statistics.time)))
         }

@@ -6,11 +6,13 @@ struct CoreShares: Sendable {
     private let workBefore: [Int]
 
     init(_ image: MachineImage) {
+        self.init(weights: image.cores.map { core in core.registers.count + core.bank.synapseCounts.reduce(0) { $0 + Int($1) } / 64 + 1 })
+    }
+
+    /// - Parameter weights: by core, what a step costs in any unit.
+    init(weights: [Int]) {
         var work = [0]
-        for core in image.cores {
-            let synapses = core.bank.synapseCounts.reduce(0) { $0 + Int($1) }
-            work.append((work.last ?? 0) + core.registers.count + synapses / 64 + 1)
-        }
+        for weight in weights { work.append((work.last ?? 0) + weight) }
         workBefore = work
     }
 

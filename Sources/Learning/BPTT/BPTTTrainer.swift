@@ -71,6 +71,7 @@ final class BPTTTrainer: Trainer {
                     "learning-no-counted-step", "the readout skips \(readout.skip) of \(task.steps) steps", at: place,
                     help: "skip fewer steps, or present samples for longer"))
         }
+        for fault in conductanceFaults(network, rule: BPTT.name) { faults.report(fault) }
         let shape = network.populations[task.input].shape
         if options.shift > 0, shape.count < 2 {
             faults.report(

@@ -96,6 +96,7 @@ func updateNeurons<Real: EngineScalar>(
 ) -> Int {
     let traits = model.traits
     if model.isRate { return updateRates(model, state, range, list, values) }
+    if let conductance = model.conductance { return updateConductances(model, conductance, state, range, list) }
     switch (traits.isAlpha, traits.needsLastSpikes, traits.hasCurrent, traits.arrivalsFirst, traits.isMerged, traits.isHeld) {
     case (false, false, false, _, true, false): return updateSpiking(model, DeltaStep(), state, range, list)
     case (false, false, false, _, true, true): return updateSpiking(model, HeldDeltaStep(), state, range, list)

@@ -31,6 +31,8 @@ struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
     let atOrAbove: Bool
     let isRate: Bool
     let isAdaptive: Bool
+    /// Nil: synapses are currents.
+    let conductance: ConductanceCoefficients<Real>?
     let membraneDecay: Coefficient<Real>
     let currentDecay: (Coefficient<Real>, Coefficient<Real>)
     let currentGain: (Coefficient<Real>, Coefficient<Real>)
@@ -59,6 +61,7 @@ struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
         atOrAbove = dynamics.comparison == .atOrAbove
         isRate = dynamics.isRate
         isAdaptive = dynamics.isAdaptive
+        conductance = dynamics.synapse == .conductance ? ConductanceCoefficients(dynamics, in: arena) : nil
         membraneDecay = Coefficient(dynamics.membraneDecay, in: arena)
         currentDecay = pair(dynamics.currentDecay)
         currentGain = pair(dynamics.currentGain)
@@ -77,9 +80,10 @@ struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
     }
 
     static func isMerged(_ dynamics: Dynamics) -> Bool {
-        [dynamics.currentDecay, dynamics.currentGain, dynamics.alphaJump, dynamics.alphaFeed, dynamics.alphaGain].allSatisfy {
-            $0[0] == $0[1]
-        }
+        dynamics.synapse != .conductance
+            && [dynamics.currentDecay, dynamics.currentGain, dynamics.alphaJump, dynamics.alphaFeed, dynamics.alphaGain].allSatisfy {
+                $0[0] == $0[1]
+            }
     }
 }
 

@@ -39,6 +39,8 @@ struct TableBuilder: @unchecked Sendable {
     private let upper: Int
     private let sources: Int
     private let slots: Int
+    /// Whether weights lose their sign: that of a conductance only chooses its receptor.
+    private let keepsMagnitudes: Bool
     private var offsets = GrowingBuffer<UInt32>()
     private var targets = GrowingBuffer<UInt32>()
     private var weights = GrowingBuffer<Float>()
@@ -48,7 +50,8 @@ struct TableBuilder: @unchecked Sendable {
     private var hasCopies = false
     private var isOverfull = false
 
-    init(sources: Int, part: Range<Int>, maximumDelay: Int) {
+    init(sources: Int, part: Range<Int>, maximumDelay: Int, keepsMagnitudes: Bool = false) {
+        self.keepsMagnitudes = keepsMagnitudes
         self.sources = sources
         (lower, upper) = (part.lowerBound, part.upperBound)
         slots = maximumDelay
@@ -79,7 +82,7 @@ struct TableBuilder: @unchecked Sendable {
             let place = places[slot]
             let target = UInt32(truncatingIfNeeded: Int(row.targets[k]) - lower)
             targets.pointer[place] = target
-            weights.pointer[place] = row.weights[k]
+            weights.pointer[place] = keepsMagnitudes ? abs(row.weights[k]) : row.weights[k]
             if place > first, targets.pointer[place - 1] == target { hasCopies = true }
             places[slot] = place + 1
         }

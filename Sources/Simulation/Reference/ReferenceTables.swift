@@ -84,7 +84,8 @@ final class ReferenceTables<Real: EngineScalar>: @unchecked Sendable {
                     case .inhibitory: { _ in receptor == 1 }
                     case .bySign: { $0 >= 0 ? receptor == 0 : receptor == 1 }
                     }
-                let tables = try Self.tables(sources[id.index], projection, populations[post], parts, threads, isWanted, arena)
+                let tables = try Self.tables(
+                    sources[id.index], projection, populations[post], parts, threads, isWanted, magnitudes: model.conductance != nil, arena)
                 for part in 0..<parts {
                     let delays = UnsafeBufferPointer(start: tables[part].delays, count: tables[part].delayCount)
                     shortest = min(shortest, Int(delays.first ?? .max))
@@ -126,12 +127,13 @@ final class ReferenceTables<Real: EngineScalar>: @unchecked Sendable {
     /// The tables of a projection onto every part, built in parallel where the parts are several.
     private static func tables(
         _ rows: any RowSource, _ projection: Projection, _ post: PopulationPlan<Real>, _ parts: Int, _ threads: Int,
-        _ isWanted: @Sendable (Float) -> Bool, _ arena: Arena
+        _ isWanted: @Sendable (Float) -> Bool, magnitudes: Bool, _ arena: Arena
     ) throws(DiagnosticsError) -> UnsafeMutablePointer<PartTable<Real>> {
         let ranges = (0..<parts).map { min(post.bounds[$0], post.size)..<min(post.bounds[$0 + 1], post.size) }
         let maximumDelay = max(rows.maximumDelay, 1)
         let builders = parallelMap(ranges, threads: threads) { range in
-            var builder = TableBuilder(sources: rows.sourceCount, part: range, maximumDelay: maximumDelay)
+            var builder = TableBuilder(
+                sources: rows.sourceCount, part: range, maximumDelay: maximumDelay, keepsMagnitudes: magnitudes)
             var row = SynapseRow()
             for source in 0..<rows.sourceCount {
                 if parts == 1 { rows.read(source, into: &row) } else { rows.read(source, targets: range, into: &row) }

@@ -65,6 +65,7 @@ enum ChipFiles {
             costs.events[event] = Costs.Cost(energy: random.uniform(draw(0...1000)) * 1e-9, time: random.uniform(draw(0...1000)) * 1e-6)
         }
         if draw(0...1) == 1 { (costs.barrierMinimum, costs.barrierMaximum, costs.barrierTiles) = (1.13e-7, 4.65e-7, draw(1...64)) }
+        if draw(0...1) == 1 { costs.power = .init(chip: 0.35, core: 0.034) }
         var faults = Faults(deadCores: Set((0..<draw(0...3)).map { _ in draw(1...mesh.coreCount - 1) }))
         if draw(0...1) == 1 { faults.deadLinks = [RouterLink(from: 0, to: mesh.width), RouterLink(from: mesh.width, to: 0)] }
         let law = IntegerCurrentArithmetic(

@@ -1,0 +1,93 @@
+import Numerics
+
+/// Neurons of the binary `spikewright_threshold` on one core as structure of arrays: integrate-and-fire with subtraction at reset, an
+/// adaptive threshold or no leak, which the released binaries lack (law: Documentation/Targets/spinnaker.md).
+package struct ThresholdCore: Sendable {
+    /// Words of a neuron in memory, in their order.
+    package enum Word: Int, CaseIterable, Sendable {
+        case membrane, decay, excitatoryGain, inhibitoryGain, drive, threshold, reset, resetKind, refractory, held, beta, adaptation
+        case adaptationDecay, excitatoryDecay, excitatory, inhibitoryDecay, inhibitory
+    }
+
+    package let count: Int
+    package let shifts: (Int32, Int32)
+    /// Columns of `count` words each, in the order of `Word`.
+    private var words: [Int32]
+    private let initial: [Int32]
+
+    /// - Parameter neurons: [neuron][Word].
+    package init(_ neurons: [[Int32]], shifts: (Int, Int)) {
+        count = neurons.count
+        self.shifts = (Int32(shifts.0), Int32(shifts.1))
+        words = Word.allCases.flatMap { word in neurons.map { $0[word.rawValue] } }
+        initial = words
+    }
+
+    /// Back to the state before the first tick.
+    package mutating func reset() { words = initial }
+
+    package func membrane(of neuron: Int) -> Int32 { words[Word.membrane.rawValue * count + neuron] }
+
+    /// Adds a slot of the ring buffer to the synaptic inputs and clears it.
+    /// - Parameter slot: [2 × stride], excitatory first.
+    package mutating func take(_ slot: UnsafeMutablePointer<UInt16>, stride: Int) {
+        let count = count
+        let shifts = shifts
+        words.withUnsafeMutableBufferPointer { words in
+            guard let base = words.baseAddress else { return }
+            for (word, shift, start) in [(Word.excitatory, shifts.0, 0), (.inhibitory, shifts.1, stride)] {
+                let input = base + word.rawValue * count
+                let values = slot + start
+                for n in 0..<count {
+                    input[n] = input[n] &+ (Int32(truncatingIfNeeded: values[n]) &<< shift)
+                    values[n] = 0
+                }
+            }
+        }
+    }
+
+    /// Moves all neurons one tick on.
+    /// - Parameter spikes: room for `count` neurons; those that spiked, ascending.
+    /// - Returns: how many spiked.
+    package mutating func update(spikes: UnsafeMutablePointer<Int32>) -> Int {
+        let count = count
+        return words.withUnsafeMutableBufferPointer { words in
+            guard let base = words.baseAddress else { return 0 }
+            func column(_ word: Word) -> UnsafeMutablePointer<Int32> { base + word.rawValue * count }
+            let (membrane, decay, drive) = (column(.membrane), column(.decay), column(.drive))
+            let (excitatoryGain, inhibitoryGain) = (column(.excitatoryGain), column(.inhibitoryGain))
+            let (threshold, reset, resetKind) = (column(.threshold), column(.reset), column(.resetKind))
+            let (refractory, held) = (column(.refractory), column(.held))
+            let (beta, adaptation, adaptationDecay) = (column(.beta), column(.adaptation), column(.adaptationDecay))
+            let (excitatory, excitatoryDecay) = (column(.excitatory), column(.excitatoryDecay))
+            let (inhibitory, inhibitoryDecay) = (column(.inhibitory), column(.inhibitoryDecay))
+            var spiked = 0
+            for n in 0..<count {
+                var isSpike = false
+                if held[n] > 0 {
+                    held[n] &-= 1
+                } else {
+                    let input =
+                        Accum.product(excitatoryGain[n], excitatory[n]) &- Accum.product(inhibitoryGain[n], inhibitory[n]) &+ drive[n]
+                    let potential = Self.kept(membrane[n], decay[n]) &+ input
+                    let limit = threshold[n] &+ Accum.product(beta[n], adaptation[n])
+                    isSpike = potential >= limit
+                    membrane[n] = !isSpike ? potential : resetKind[n] == 1 ? potential &- limit : reset[n]
+                    if isSpike { held[n] = refractory[n] }
+                }
+                adaptation[n] = Self.kept(adaptation[n], adaptationDecay[n]) &+ (isSpike ? Accum.one : 0)
+                excitatory[n] = Self.kept(excitatory[n], excitatoryDecay[n])
+                inhibitory[n] = Self.kept(inhibitory[n], inhibitoryDecay[n])
+                spikes[spiked] = Int32(truncatingIfNeeded: n)
+                spiked &+= isSpike ? 1 : 0
+            }
+            return spiked
+        }
+    }
+
+    /// A u0.32 factor, rounded to nearest, so that the largest one keeps the value as it is.
+    @inline(__always)
+    private static func kept(_ value: Int32, _ factor: Int32) -> Int32 {
+        Int32(truncatingIfNeeded: (Int64(value) &* Int64(UInt32(bitPattern: factor)) &+ (1 << 31)) >> 32)
+    }
+}
