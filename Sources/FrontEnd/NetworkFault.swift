@@ -85,6 +85,7 @@ package enum NetworkFault: String, CaseIterable {
     case noSplit = "task-no-split"
     case encoderRate = "task-encoder-rate"
     case encoderLatency = "task-encoder-latency"
+    case encoderSegments = "task-encoder-segments"
     case noReadout = "task-no-readout"
     case readoutSilent = "task-readout-silent"
     case readoutSource = "task-readout-source"

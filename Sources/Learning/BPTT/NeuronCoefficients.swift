@@ -9,6 +9,8 @@ final class NeuronCoefficients<Real: TrainingScalar>: Sendable {
     let isAlpha: Bool
     let arrivalsFirst: Bool
     let reset: NeuronModel.Reset
+    let subtractsAdapted: Bool
+    let isBlocked: Bool
     let atOrAbove: Bool
     let spikes: Bool
     let isRate: Bool
@@ -40,6 +42,8 @@ final class NeuronCoefficients<Real: TrainingScalar>: Sendable {
         isAlpha = dynamics.synapse == .alpha
         arrivalsFirst = dynamics.order == .arrivalsFirst
         reset = dynamics.reset
+        subtractsAdapted = dynamics.resetAmount == .adapted
+        isBlocked = dynamics.refractory == .blocked
         atOrAbove = dynamics.comparison == .atOrAbove
         spikes = dynamics.spikes
         isRate = dynamics.isRate

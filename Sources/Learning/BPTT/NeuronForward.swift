@@ -76,9 +76,13 @@ struct NeuronForward<Real: TrainingScalar> {
                 if c.arrivalsFirst { input += c.currentGain[r].pointer[n] * i.pointee + c.alphaGain[r].pointer[n] * x.pointee }
             }
             let before = state.v.pointer[s]
-            var v = isHeld ? before : c.membraneDecay.pointer[n] * before + input
+            var v = isHeld && !c.isBlocked ? before : c.membraneDecay.pointer[n] * before + input
             // The reset of the step before is due also while the neuron is held.
-            if c.reset == .subtractNext { v -= c.threshold.pointer[n] * state.previous.pointer[s] }
+            if c.reset == .subtractNext {
+                var amount = c.threshold.pointer[n]
+                if c.isAdaptive, c.subtractsAdapted { amount += c.beta.pointer[n] * state.adapted.pointer[s] }
+                v -= amount * state.previous.pointer[s]
+            }
             state.arrivals[0].pointer[row + n] = v
             var threshold = c.threshold.pointer[n]
             if c.isAdaptive {
@@ -100,7 +104,7 @@ struct NeuronForward<Real: TrainingScalar> {
                 state.held?.pointer[row + n] = isHeld ? 1 : 0
                 switch c.reset {
                 case .toValue: v += z * (c.resetValue.pointer[n] - v)
-                case .subtract: v -= z * threshold
+                case .subtract: v -= z * (c.subtractsAdapted ? threshold : c.threshold.pointer[n])
                 case .subtractNext: break
                 }
             } else if c.isRate {

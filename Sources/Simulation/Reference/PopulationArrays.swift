@@ -28,6 +28,9 @@ struct Coefficient<Real: EngineScalar>: BitwiseCopyable {
 struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
     let traits: StepTraits
     let reset: NeuronModel.Reset
+    let subtractsAdapted: Bool
+    /// Whether the membrane goes on while the neuron cannot spike.
+    let isBlocked: Bool
     let atOrAbove: Bool
     let isRate: Bool
     let isAdaptive: Bool
@@ -58,6 +61,8 @@ struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
             isMerged: Self.isMerged(dynamics), needsLastSpikes: dynamics.isAdaptive || dynamics.reset == .subtractNext,
             isHeld: dynamics.refractorySteps.contains { $0 > 0 })
         reset = dynamics.reset
+        subtractsAdapted = dynamics.resetAmount == .adapted
+        isBlocked = dynamics.refractory == .blocked
         atOrAbove = dynamics.comparison == .atOrAbove
         isRate = dynamics.isRate
         isAdaptive = dynamics.isAdaptive
