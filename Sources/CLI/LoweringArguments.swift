@@ -18,7 +18,18 @@ struct LoweringArguments: ParsableArguments {
     @Flag(help: "Give every population cores of its own.")
     var separateCores = false
 
-    func validate() throws { _ = try range() }
+    @Option(
+        name: .customLong("pass"),
+        help: ArgumentHelp(
+            "Run a pass that changes the network, or set its options: deep-rewiring:connections=1.33%,epochs=10; deep-rewiring:cores=1; rate-conversion:steps=128,output=spikes. May be given several times.",
+            valueName: "pass"))
+    var passes: [String] = []
+
+    func validate() throws {
+        _ = try range()
+        var options = LoweringOptions()
+        for pass in passes { try PassArgument(pass).apply(to: &options) }
+    }
 
     private func range() throws -> Quantization.WeightRange {
         switch weightRange {
@@ -40,6 +51,7 @@ struct LoweringArguments: ParsableArguments {
         options.largestExponent = largestExponent
         options.sharesCores = !separateCores
         options.threads = threads
+        for pass in passes { try PassArgument(pass).apply(to: &options) }
         return options
     }
 }

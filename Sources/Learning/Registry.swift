@@ -5,6 +5,7 @@ public import Networks
 public let allRules: [any LearningRule.Type] = [
     BPTT.self,
     EProp.self,
+    DeepRewiring.self,
 ]
 
 /// The rule that a network chooses.

@@ -13,7 +13,8 @@ final class ChunkRunner<Real: TrainingScalar> {
         var spikes: [Int] = []
     }
 
-    let plan: TrainingPlan
+    /// May be replaced by one with other connections.
+    var plan: TrainingPlan
     let settings: GradientSettings
     let samples: Int
     let states: [PopulationState<Real>]

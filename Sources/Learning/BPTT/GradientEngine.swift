@@ -14,12 +14,12 @@ final class GradientEngine<Real: TrainingScalar> {
     }
 
     let network: Network
-    let plan: TrainingPlan
+    private(set) var plan: TrainingPlan
     private(set) var settings: GradientSettings
     let lowered: (any LoweredForward)?
     let threads: Int
     /// dE/d parameters of the last batch.
-    let gradient: Slab<Real>
+    private(set) var gradient: Slab<Real>
     private var slots: [Slot] = []
     private let dynamics: [Dynamics?]
 
@@ -44,6 +44,16 @@ final class GradientEngine<Real: TrainingScalar> {
         self.threads = threads
         gradient = Slab(plan.parameterCount)
         dynamics = plan.populations.map(\.dynamics)
+    }
+
+    /// Takes up a plan of the same populations and projections with other connections.
+    func use(_ plan: TrainingPlan) {
+        self.plan = plan
+        if plan.parameterCount != gradient.count {
+            gradient = Slab(plan.parameterCount)
+            slots = []
+        }
+        for slot in slots { slot.runner.plan = plan }
     }
 
     /// Runs the samples at `indices`, in this order.
