@@ -73,7 +73,7 @@ extension KeyTable {
         case .currentExponential: "PyNN's IF_curr_exp: weights in nA are added to exponentially decaying currents."
         case .currentAlpha: "PyNN's IF_curr_alpha: weights in nA are the peaks of alpha-shaped currents."
         case .leakyReadout: "A leaky integrator that never spikes, for readouts of the membrane potential."
-        case .rate: "A rectified linear unit that sends its value in every step."
+        case .rate: "A rectified linear unit that sends its value in every step; leaky where `negative_slope` is above 0."
         }
     }
 }

@@ -64,9 +64,16 @@ public protocol Trainer: AnyObject {
     /// The network with what has been learnt: weights as tensors, trained biases one for each neuron.
     var network: Network { get }
 
+    /// What the user should know of the choices that the trainer made.
+    var notes: [Diagnostic] { get }
+
     /// All that is needed to go on to the same bits.
     var state: TrainerState { get }
     func restore(_ state: TrainerState) throws(DiagnosticsError)
+}
+
+extension Trainer {
+    public var notes: [Diagnostic] { [] }
 }
 
 /// Where a training is.

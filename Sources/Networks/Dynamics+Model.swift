@@ -52,6 +52,7 @@ extension Dynamics {
             model.kind.definition(of: .tauRefrac) != nil ? values(.tauRefrac).map { Int(($0 / timestep).rounded()) } : zeros.map { _ in 0 }
         adaptationDecay = model.kind == .adaptive ? values(.tauAdapt).map(decay) : zeros
         beta = model.kind == .adaptive ? values(.beta) : zeros
+        negativeSlope = model.kind == .rate ? values(.negativeSlope) : zeros
 
         if model.kind.definition(of: .tauSyn) != nil {
             let decays = values(.tauSyn).map(decay)
