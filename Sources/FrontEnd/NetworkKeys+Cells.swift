@@ -81,7 +81,7 @@ extension KeyTable {
                 + "reversal potential. A weight's sign chooses its receptor, its magnitude is the conductance."
         case .currentAlpha: "PyNN's IF_curr_alpha: weights in nA are the peaks of alpha-shaped currents."
         case .leakyReadout: "A leaky integrator that never spikes, for readouts of the membrane potential."
-        case .rate: "A rectified linear unit that sends its value in every step."
+        case .rate: "A rectified linear unit that sends its value in every step; leaky where `negative_slope` is above 0."
         }
     }
 }

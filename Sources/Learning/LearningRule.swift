@@ -68,6 +68,9 @@ public protocol Trainer: AnyObject {
     /// The network with what has been learnt: weights as tensors, trained biases one for each neuron.
     var network: Network { get }
 
+    /// What the user should know of the choices that the trainer made.
+    var notes: [Diagnostic] { get }
+
     /// All that is needed to go on to the same bits.
     var state: TrainerState { get }
     func restore(_ state: TrainerState) throws(DiagnosticsError)
@@ -76,6 +79,7 @@ public protocol Trainer: AnyObject {
 extension Trainer {
     public var isDone: Bool { epochsDone >= epochs }
     public var curve: LearningCurve { LearningCurve() }
+    public var notes: [Diagnostic] { [] }
 }
 
 /// Where a training is.

@@ -62,6 +62,7 @@ extension Dynamics {
             case (.adaptive, .oneMinusDecay): zip(values(.beta), adaptationDecay).map { $0 * (1 - $1) }
             default: zeros
             }
+        negativeSlope = model.kind == .rate ? values(.negativeSlope) : zeros
 
         if model.kind.definition(of: .tauSyn) != nil {
             let decays = values(.tauSyn).map(decay)

@@ -40,7 +40,7 @@ public struct Dynamics: Hashable, Sendable {
     public var resetAmount: NeuronModel.ResetAmount
     /// False for readouts and rate units.
     public var spikes: Bool
-    /// True for `rate`: the unit sends max(0, v) at every step and keeps no state.
+    /// True for `rate`: the unit sends v above 0 and negativeSlope · v below, at every step, and keeps no state.
     public var isRate: Bool
 
     public var membraneDecay: [Double]
@@ -65,6 +65,8 @@ public struct Dynamics: Hashable, Sendable {
     public var refractorySteps: [Int]
     public var adaptationDecay: [Double]
     public var beta: [Double]
+    /// Of rate units; 0 for all others.
+    public var negativeSlope: [Double]
 
     public var count: Int { membraneDecay.count }
     public var isAdaptive: Bool { beta.contains { $0 != 0 } }

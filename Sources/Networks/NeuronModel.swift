@@ -20,7 +20,7 @@ public struct NeuronModel: Hashable, Sendable {
         case conductanceExponential = "if_cond_exp"
         /// A leaky integrator that never spikes: a readout of membrane potential.
         case leakyReadout = "li"
-        /// A rectified linear unit that sends its value at every step.
+        /// A rectified linear unit that sends its value at every step; below zero it is multiplied by `negative_slope`.
         case rate
     }
 

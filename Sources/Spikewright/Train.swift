@@ -31,6 +31,8 @@ public struct TrainingResult: Sendable {
     public var epochs: Int
     /// Epochs that a checkpoint of an earlier run had done already.
     public var resumedFrom: Int
+    /// What the trainer chose for itself, and what the user should know of it.
+    public var notes: [Diagnostic] = []
 }
 
 /// Trains a model with the rule that it chooses.
@@ -68,5 +70,6 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
     let answers = if let evaluation { evaluation } else { try trainer.evaluate(data.test) }
     var trained = model
     trained.network = trainer.network
-    return TrainingResult(model: trained, evaluation: answers, epochs: trainer.epochsDone, resumedFrom: resumedFrom)
+    return TrainingResult(
+        model: trained, evaluation: answers, epochs: trainer.epochsDone, resumedFrom: resumedFrom, notes: trainer.notes)
 }

@@ -69,6 +69,7 @@ struct TrainCommand: ParsableCommand {
         }
         let result = try train(model, options: options)
         bar.end()
+        Main.report(result.notes)
         try writeNetwork(result.model.network, to: output)
         try? FileManager.default.removeItem(atPath: checkpoint)
         let accuracy = String(format: "%.2f %%", 100 * result.evaluation.accuracy)

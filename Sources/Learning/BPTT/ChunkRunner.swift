@@ -22,7 +22,7 @@ final class ChunkRunner<Real: TrainingScalar> {
     let gradient: Slab<Real>
     private var columns = EventColumns()
     private let usesEvents: [Bool]
-    private let needsEvents: [Bool]
+    let needsEvents: [Bool]
 
     init(_ plan: TrainingPlan, _ settings: GradientSettings, samples: Int, computesGradient: Bool) {
         self.plan = plan
@@ -76,7 +76,7 @@ final class ChunkRunner<Real: TrainingScalar> {
         return judge(labels, coefficients, computesGradient)
     }
 
-    private func advance(_ p: Int, _ step: Int, _ coefficients: [NeuronCoefficients<Real>?]) {
+    func advance(_ p: Int, _ step: Int, _ coefficients: [NeuronCoefficients<Real>?]) {
         guard let neurons = coefficients[p] else { return }
         let forward = NeuronForward(coefficients: neurons, smooth: settings.smooth)
         let state = states[p]
@@ -89,7 +89,7 @@ final class ChunkRunner<Real: TrainingScalar> {
     }
 
     /// Writes what a source population sends: lists of spikes, and numbers where a projection reads numbers.
-    private func load(_ stimuli: [Stimulus], into p: Int) {
+    func load(_ stimuli: [Stimulus], into p: Int) {
         let state = states[p]
         let name = plan.populations[p].name
         let needsNumbers = plan.populations[p].outgoing.contains { !usesEvents[$0] }
@@ -217,7 +217,7 @@ final class ChunkRunner<Real: TrainingScalar> {
         component.populations.contains(projection.pre)
     }
 
-    private func synapses(_ index: Int, _ weights: WeightSet<Real>) -> Synapses<Real> {
+    func synapses(_ index: Int, _ weights: WeightSet<Real>) -> Synapses<Real> {
         let projection = plan.projections[index]
         return Synapses(
             plan: projection, parts: weights.parts[index], pre: states[projection.pre], post: states[projection.post],

@@ -54,7 +54,8 @@ struct NeuronBackward<Real: TrainingScalar> {
                 for n in 0..<count { before[n] = psi[n] * gradient[n] + v[n] }
             }
         } else if coefficients.isRate {
-            for n in 0..<count { before[n] = v[n] + (potential[n] > 0 ? gradient[n] : 0) }
+            let slope = coefficients.negativeSlope.pointer
+            for n in 0..<count { before[n] = v[n] + (potential[n] > 0 ? gradient[n] : slope[n] * gradient[n]) }
         } else {
             for n in 0..<count { before[n] = v[n] }
         }
@@ -111,7 +112,7 @@ struct NeuronBackward<Real: TrainingScalar> {
             } else if c.isAdaptive {
                 state.adapted.pointer[s] = c.adaptationDecay.pointer[n] * adapted
             }
-            if c.isRate, potential > 0 { before += state.gradient.pointer[row + n] }
+            if c.isRate { before += (potential > 0 ? 1 : c.negativeSlope.pointer[n]) * state.gradient.pointer[row + n] }
             let keepsMembrane = isHeld && !c.isBlocked
             let toInput: Real = keepsMembrane ? 0 : before
             state.driveGradient.pointer[n] += toInput

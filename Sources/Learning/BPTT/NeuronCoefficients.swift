@@ -33,6 +33,7 @@ final class NeuronCoefficients<Real: TrainingScalar>: Sendable {
     let refractorySteps: [Int]
     let adaptationDecay: Slab<Real>
     let beta: Slab<Real>
+    let negativeSlope: Slab<Real>
 
     init(_ dynamics: Dynamics) {
         func slab(_ values: [Double]) -> Slab<Real> { Slab(values.map { Real($0) }) }
@@ -67,5 +68,6 @@ final class NeuronCoefficients<Real: TrainingScalar>: Sendable {
         refractorySteps = dynamics.refractorySteps
         adaptationDecay = slab(dynamics.adaptationDecay)
         beta = slab(dynamics.beta)
+        negativeSlope = slab(dynamics.negativeSlope)
     }
 }

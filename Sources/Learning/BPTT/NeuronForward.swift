@@ -35,7 +35,10 @@ struct NeuronForward<Real: TrainingScalar> {
         let threshold = coefficients.threshold.pointer
         for n in 0..<count { potential[n] = decay[n] * v[n] + gain[n] * potential[n] + drive[n] }
         guard coefficients.spikes else {
-            if coefficients.isRate { for n in 0..<count { output[n] = potential[n] > 0 ? potential[n] : 0 } }
+            if coefficients.isRate {
+                let slope = coefficients.negativeSlope.pointer
+                for n in 0..<count { output[n] = potential[n] > 0 ? potential[n] : slope[n] * potential[n] }
+            }
             v.update(from: potential, count: count)
             return
         }
@@ -108,7 +111,7 @@ struct NeuronForward<Real: TrainingScalar> {
                 case .subtractNext: break
                 }
             } else if c.isRate {
-                z = v > 0 ? v : 0
+                z = v > 0 ? v : c.negativeSlope.pointer[n] * v
             }
             state.v.pointer[s] = v
             state.previous.pointer[s] = z

@@ -208,7 +208,7 @@ private func stepCurrent<Real: EngineScalar, Shape: StepShape>(
     return gain.lanes(k) * (traits.arrivalsFirst ? after : before)
 }
 
-/// Rate units keep nothing but what they were sent; those above zero send their value.
+/// Rate units keep nothing but what they were sent; they send their value, below zero times their slope there.
 @inline(__always)
 private func updateRates<Real: EngineScalar>(
     _ model: NeuronCoefficients<Real>, _ state: NeuronState<Real>, _ range: Range<Int>, _ list: UnsafeMutablePointer<Int32>,
@@ -227,9 +227,10 @@ private func updateRates<Real: EngineScalar>(
         }
         value += model.drive.lanes(k)
         store(value, state.membrane, k)
-        for lane in 0..<Lanes<Real>.scalarCount where value[lane] > 0 {
+        let sent = Real.select(value, value * model.negativeSlope.lanes(k), Real.above(value, Lanes<Real>(repeating: 0)))
+        for lane in 0..<Lanes<Real>.scalarCount where sent[lane] != 0 {
             list[count] = Int32(truncatingIfNeeded: k &+ lane)
-            values[count] = value[lane]
+            values[count] = sent[lane]
             count &+= 1
         }
         k &+= Lanes<Real>.scalarCount

@@ -50,6 +50,7 @@ struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
     let refractorySteps: Coefficient<Real>
     let adaptationDecay: Coefficient<Real>
     let beta: Coefficient<Real>
+    let negativeSlope: Coefficient<Real>
 
     init(_ dynamics: Dynamics, in arena: Arena) {
         func pair(_ values: [[Double]]) -> (Coefficient<Real>, Coefficient<Real>) {
@@ -82,6 +83,7 @@ struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
         refractorySteps = Coefficient(dynamics.refractorySteps.map { Double($0) }, in: arena)
         adaptationDecay = Coefficient(dynamics.adaptationDecay, in: arena)
         beta = Coefficient(dynamics.beta, in: arena)
+        negativeSlope = Coefficient(dynamics.negativeSlope, in: arena)
     }
 
     static func isMerged(_ dynamics: Dynamics) -> Bool {

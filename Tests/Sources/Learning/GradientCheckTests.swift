@@ -62,6 +62,9 @@ import Testing
             SmallNetwork.model(.currentAlpha, [.tauSynE: .uniform(2)]) { ($0.order, $0.integration) = (.arrivalsFirst, .euler) }, weight: 6),
         SmallNetwork(
             "rate", SmallNetwork.model(.rate, [.bias: .uniform(0.05)]), encoder: .direct(gain: 0.5), weight: 0.5, options: [biases]),
+        SmallNetwork(
+            "leaky rate", SmallNetwork.model(.rate, [.bias: .uniform(-0.05), .negativeSlope: .uniform(0.2)]), encoder: .direct(gain: 0.5),
+            weight: 0.5, options: [biases]),
         SmallNetwork("rate readout", lif, output: SmallNetwork.model(.rate), decode: .spikeCount, options: [biases]),
     ]
 
