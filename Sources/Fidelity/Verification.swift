@@ -36,11 +36,11 @@ public struct Verification: Sendable {
         let network = graph.network
         let trial = Trial(network, data: data)
         let count = min(samples ?? network.fidelity?.samples ?? .max, trial.count)
-        let variants = attributesLoss && trial.hasAnswers ? LoweringStep.allCases.dropLast().map { $0 } : []
+        let variants = attributesLoss && trial.hasAnswers ? LoweringStep.all(for: network).dropLast().map { $0 } : []
         let done = ProgressCounter(total: count * (2 + variants.count), report: progress)
 
         let parts = try parallelMap(trial.ranges(count, threads: threads), threads: threads) { range throws(DiagnosticsError) in
-            var reference = try ReferenceEngine<Double>(network)
+            var reference = try referenceEngine(of: network)
             var emulator = try boot()
             var part = Part(trial)
             // In small portions, so that the spikes of a large test set are not all held at once.

@@ -9,6 +9,7 @@ import Numerics
 ///     poisson   a spike when a 32-bit word w(n, t) < floor(2^32 · min(x · maximum · dt / 1000, 1))
 ///     rate      a spike when floor(1/2 + r · (t + 1)) > floor(1/2 + r · t) with r = min(x · maximum · dt / 1000, 1)
 ///     latency   one spike at t = first + round((last - first) · (1 - x) / (1 - threshold)) when x > threshold (as floats), else none
+///     spike_time  one spike at t = round(time / dt), at the time that `SpikeTimeCode` states; the events carry the time itself
 ///     direct    the value x · gain at every step, nothing where it is 0
 ///     spikes    a spike where the sample [steps × neurons] is not 0; steps behind its end are silent
 ///
@@ -43,7 +44,13 @@ public struct SampleEncoder: Sendable {
     }
 
     /// Numbers that one sample has.
-    public var sampleSize: Int { encoder == .spikes ? size * steps : size }
+    public var sampleSize: Int {
+        switch encoder {
+        case .spikes: size * steps
+        case .spikeTime(let code): size / code.copies
+        default: size
+        }
+    }
 
     /// The events of one sample.
     ///
@@ -62,9 +69,11 @@ public struct SampleEncoder: Sendable {
         events.offsets.removeAll(keepingCapacity: true)
         events.neurons.removeAll(keepingCapacity: true)
         events.values.removeAll(keepingCapacity: true)
+        events.times.removeAll(keepingCapacity: true)
         switch encoder {
         case .direct(let gain): encodeValues(sample, gain: Float(gain), into: &events)
         case .spikes: encodeGiven(sample, into: &events)
+        case .spikeTime(let code): encodeTimes(sample, code, into: &events)
         case .poisson, .regular, .latency:
             collectSpikes(sample, identity: identity, presentation: presentation)
             sortSpikes(into: &events)
@@ -92,7 +101,7 @@ public struct SampleEncoder: Sendable {
             for step in 0..<min(steps, sample.count / max(size, 1)) {
                 for neuron in 0..<size where sample[step * size + neuron] != 0 { target[step * stride + offset + neuron] = 1 }
             }
-        case .poisson, .regular, .latency:
+        case .poisson, .regular, .latency, .spikeTime:
             collectSpikes(sample, identity: identity, presentation: presentation)
             for (neuron, step) in spikes { target[Int(step) * stride + offset + Int(neuron)] = 1 }
         }
@@ -101,7 +110,7 @@ public struct SampleEncoder: Sendable {
     // MARK: One encoder each
 
     private mutating func collectSpikes(_ sample: Span<Float>, identity: Int, presentation: Int) {
-        precondition(sample.count == size, "bug: a sample of \(sample.count) numbers for \(size) neurons")
+        precondition(sample.count == sampleSize, "bug: a sample of \(sample.count) numbers for \(size) neurons")
         spikes.removeAll(keepingCapacity: true)
         switch encoder {
         case .poisson(let maximum):
@@ -130,8 +139,21 @@ public struct SampleEncoder: Sendable {
                 let step = first + Int((span * (1 - x) / (1 - threshold)).rounded())
                 if step >= 0, step < steps { spikes.append((Int32(neuron), Int32(step))) }
             }
+        case .spikeTime(let code):
+            for neuron in 0..<size {
+                guard let time = code.time(sample[neuron % max(sample.count, 1)]) else { continue }
+                let step = (time / timestep).rounded()
+                if step >= 0, step < Double(steps) { spikes.append((Int32(neuron), Int32(step))) }
+            }
         case .direct, .spikes: break
         }
+    }
+
+    /// As `sortSpikes`, with the times beside.
+    private mutating func encodeTimes(_ sample: Span<Float>, _ code: SpikeTimeCode, into events: inout Stimulus.Events) {
+        collectSpikes(sample, identity: 0, presentation: 0)
+        sortSpikes(into: &events)
+        for neuron in events.neurons { events.times.append(code.time(sample[Int(neuron) % max(sample.count, 1)]) ?? 0) }
     }
 
     /// Counts the spikes of each step, then puts each in its place; neurons stay ascending.

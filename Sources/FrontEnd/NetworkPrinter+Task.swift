@@ -4,10 +4,18 @@ import YAML
 
 extension NetworkPrinter {
     func task(_ task: Task) -> Node {
-        mapping([
-            entry("data", data(task.data)), entry("encode", encoder(task.encoder, task.steps)),
-            entry("input", Node(network.populations[task.input].name)), entry("split", split(task.split)),
-        ])
+        let transform = task.transform.map { [entry("transform", self.transform($0))] } ?? []
+        return mapping(
+            [
+                entry("data", data(task.data)), entry("encode", encoder(task.encoder, task.steps)),
+                entry("input", Node(network.populations[task.input].name)), entry("split", split(task.split)),
+            ] + transform)
+    }
+
+    private func transform(_ transform: ImageTransform) -> Node {
+        mapping(
+            (transform.crop.map { [entry("crop", integers($0))] } ?? [])
+                + (transform.resize.map { [entry("resize", integers($0))] } ?? []))
     }
 
     private func data(_ source: DataSource) -> Node {
@@ -38,6 +46,11 @@ extension NetworkPrinter {
                 ]
             case .direct(let gain): [duration, entry("gain", plain(text(gain)))]
             case .spikes: [duration]
+            case .spikeTime(let code):
+                [duration, entry("early", number(code.early, "ms")), entry("late", number(code.late, "ms"))]
+                    + [entry("order", Node(code.order.rawValue))]
+                    + (code.threshold.map { [entry("threshold", plain(text($0)))] } ?? [])
+                    + (code.copies > 1 ? [entry("copies", Node(code.copies))] : [])
             }
         return variant(encoder.name, options)
     }

@@ -3,7 +3,8 @@ public import Networks
 
 /// Every learning rule, in the order in which `spikewright rules` lists them.
 public let allRules: [any LearningRule.Type] = [
-    BPTT.self
+    BPTT.self,
+    TTFS.self,
 ]
 
 /// The rule that a network chooses.
