@@ -11,6 +11,13 @@ enum LoweringStep: String, CaseIterable {
     case delays
     /// What is left when all numbers are the chip's: integer rounding inside a step, saturation, wrapping.
     case rounding = "rounding and saturation"
+    /// What is left of a network in continuous time when its weights are the chip's.
+    case analog = "mismatch and noise"
+
+    /// Those that a network knows; the last one is measured on the emulator.
+    static func all(for network: Network) -> [LoweringStep] {
+        network.time == .continuous ? [.weights, .analog] : allCases.filter { $0 != .analog }
+    }
 }
 
 extension Verification {
@@ -32,18 +39,21 @@ extension Verification {
             losses.append(FidelityReport.AttributedLoss(step: step.rawValue, drop: before - accuracy))
             before = accuracy
         }
-        losses.append(FidelityReport.AttributedLoss(step: LoweringStep.rounding.rawValue, drop: before - report.lowered))
+        let last = LoweringStep.all(for: graph.network).last ?? .rounding
+        losses.append(FidelityReport.AttributedLoss(step: last.rawValue, drop: before - report.lowered))
         return losses
     }
 
     /// The reference engine with the numbers of some lowering steps in place of the model's.
-    private func engine(of quantized: QuantizedNetwork, with steps: Set<LoweringStep>) throws(DiagnosticsError) -> ReferenceEngine<Double> {
+    private func engine(of quantized: QuantizedNetwork, with steps: Set<LoweringStep>) throws(DiagnosticsError) -> any Engine {
         var dynamics: [ID<Population>: Dynamics] = [:]
         if steps.contains(.decaysAndThresholds) {
             for id in quantized.network.populations.ids { dynamics[id] = quantized.effectiveDynamics(of: id) }
         }
-        return try ReferenceEngine<Double>(quantized.network, dynamics: dynamics) { id in
+        let rows = { (id: ID<Projection>) -> (any RowSource)? in
             DequantizedRows(id, of: quantized, weights: steps.contains(.weights), delays: steps.contains(.delays))
         }
+        if quantized.network.time == .continuous { return try ContinuousEngine(quantized.network, rows: rows) }
+        return try ReferenceEngine<Double>(quantized.network, dynamics: dynamics, rows: rows)
     }
 }

@@ -38,11 +38,11 @@ public struct Verification: Sendable {
         let trial = Trial(network, data: data)
         let before = original.map { Trial($0, data: data) }
         let count = min(samples ?? network.fidelity?.samples ?? .max, trial.count)
-        let variants = attributesLoss && trial.hasAnswers ? LoweringStep.allCases.dropLast().map { $0 } : []
+        let variants = attributesLoss && trial.hasAnswers ? LoweringStep.all(for: network).dropLast().map { $0 } : []
         let done = ProgressCounter(total: count * (2 + (original == nil ? 0 : 1) + variants.count), report: progress)
 
         let parts = try parallelMap(trial.ranges(count, threads: threads), threads: threads) { range throws(DiagnosticsError) in
-            var reference = try ReferenceEngine<Double>(network)
+            var reference = try referenceEngine(of: network)
             var emulator = try boot()
             var unchanged = if let original { try ReferenceEngine<Double>(original) } else { ReferenceEngine<Double>?.none }
             var part = Part(trial)

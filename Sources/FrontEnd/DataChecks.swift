@@ -30,13 +30,15 @@ func check(_ data: DataSet, for network: Network, _ task: Task) throws(Diagnosti
                     "a sample of '\(data.name)' has the shape \(data.sampleShape); as spikes for '\(input.name)' it must be steps × \(input.size)",
                     at: task.place, help: "store each sample as [steps, neurons], or change the size of '\(input.name)'"))
         }
-    } else if data.sampleSize != input.size {
+    } else if data.sampleSize * task.encoder.copies != input.size {
         collector.report(
             Diagnostic(
                 "data-shape",
                 "a sample of '\(data.name)' has \(data.sampleSize) numbers \(data.sampleShape), '\(input.name)' has \(input.size) neurons",
                 at: task.place, notes: input.place.map { [Diagnostic.Note("the population is described here", at: $0)] } ?? [],
-                help: "write 'shape: [\(data.sampleShape.map(String.init).joined(separator: ", "))]' for '\(input.name)'"))
+                help: task.encoder.copies > 1
+                    ? "write 'size: \(data.sampleSize * task.encoder.copies)' for '\(input.name)'"
+                    : "write 'shape: [\(data.sampleShape.map(String.init).joined(separator: ", "))]' for '\(input.name)'"))
     }
     if let readout = network.readout, network.populations[readout.population].size < data.classes.count {
         let population = network.populations[readout.population]
@@ -47,7 +49,7 @@ func check(_ data: DataSet, for network: Network, _ task: Task) throws(Diagnosti
                 at: population.place ?? task.place, help: "write 'size: \(data.classes.count)' for '\(population.name)'"))
     }
     switch task.encoder {
-    case .poisson, .regular, .latency, .schedule, .thresholdCrossing:
+    case .poisson, .regular, .latency, .schedule, .thresholdCrossing, .spikeTime:
         for part in [data.train, data.test] {
             guard let bounds = part.bounds, bounds.lowerBound < 0 || bounds.upperBound > 1 else { continue }
             collector.report(
@@ -97,6 +99,11 @@ private func checkTargets(_ data: DataSet, _ network: Network, _ task: Task, _ c
         }
         return
     }
+}
+
+extension Encoder {
+    /// Inputs that carry the same number.
+    fileprivate var copies: Int { if case .spikeTime(let code) = self { code.copies } else { 1 } }
 }
 
 extension DataSamples {

@@ -35,7 +35,8 @@ public func loadData(
 /// - Returns: nil when the network has no task.
 public func loadData(of network: Network, searchPath: DataSearch) throws(DiagnosticsError) -> DataSet? {
     guard let task = network.task else { return nil }
-    let data = try loadData(task.data, split: task.split, seed: network.seed, timestep: network.timestep, searchPath: searchPath)
+    var data = try loadData(task.data, split: task.split, seed: network.seed, timestep: network.timestep, searchPath: searchPath)
+    if let transform = task.transform { data = try data.transformed(transform, at: task.place) }
     try check(data, for: network, task)
     return data
 }

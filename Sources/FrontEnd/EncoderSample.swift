@@ -9,6 +9,7 @@ import Numerics
 ///     poisson   a spike when a 32-bit word w(n, t) < floor(2^32 · min(x · maximum · dt / 1000, 1))
 ///     rate      a spike when floor(1/2 + r · (t + 1)) > floor(1/2 + r · t) with r = min(x · maximum · dt / 1000, 1)
 ///     latency   one spike at t = first + round((last - first) · (1 - x) / (1 - threshold)) when x > threshold (as floats), else none
+///     spike_time  one spike at t = round(time / dt), at the time that `SpikeTimeCode` states; the events carry the time itself
 ///     direct    the value x · gain at every step, nothing where it is 0
 ///     spikes    a spike where the sample [steps × neurons] is not 0; steps behind its end are silent
 ///     series    the value x · gain of the sample [steps × neurons] in its step, nothing where it is 0
@@ -53,6 +54,7 @@ public struct SampleEncoder: Sendable {
         case .spikes, .series: size * steps
         case .schedule(let segments, _): size * segments.count
         case .thresholdCrossing(_, let length, let cue): (steps - cue) / length
+        case .spikeTime(let code): size / code.copies
         default: size
         }
     }
@@ -74,10 +76,12 @@ public struct SampleEncoder: Sendable {
         events.offsets.removeAll(keepingCapacity: true)
         events.neurons.removeAll(keepingCapacity: true)
         events.values.removeAll(keepingCapacity: true)
+        events.times.removeAll(keepingCapacity: true)
         switch encoder {
         case .direct(let gain): encodeValues(sample, gain: Float(gain), into: &events)
         case .spikes: encodeGiven(sample, into: &events)
         case .series(let gain): encodeSeries(sample, gain: Float(gain), into: &events)
+        case .spikeTime(let code): encodeTimes(sample, code, into: &events)
         case .poisson, .regular, .latency, .schedule, .thresholdCrossing:
             collectSpikes(sample, identity: identity, presentation: presentation)
             sortSpikes(into: &events)
@@ -109,7 +113,7 @@ public struct SampleEncoder: Sendable {
             for step in 0..<min(steps, sample.count / max(size, 1)) {
                 for neuron in 0..<size { target[step * stride + offset + neuron] = sample[step * size + neuron] * Float(gain) }
             }
-        case .poisson, .regular, .latency, .schedule, .thresholdCrossing:
+        case .poisson, .regular, .latency, .schedule, .thresholdCrossing, .spikeTime:
             collectSpikes(sample, identity: identity, presentation: presentation)
             for (neuron, step) in spikes { target[Int(step) * stride + offset + Int(neuron)] = 1 }
         }
@@ -160,6 +164,12 @@ public struct SampleEncoder: Sendable {
                 }
             }
         case .thresholdCrossing(let levels, let length, let cue): collectCrossings(sample, levels: levels, length: length, cue: cue)
+        case .spikeTime(let code):
+            for neuron in 0..<size {
+                guard let time = code.time(sample[neuron % max(sample.count, 1)]) else { continue }
+                let step = (time / timestep).rounded()
+                if step >= 0, step < Double(steps) { spikes.append((Int32(neuron), Int32(step))) }
+            }
         case .direct, .spikes, .series: break
         }
     }
@@ -181,6 +191,13 @@ public struct SampleEncoder: Sendable {
         }
         let end = sample.count * length
         for step in end..<max(end, min(end + cue, steps)) { spikes.append((Int32(size - 1), Int32(step))) }
+    }
+
+    /// As `sortSpikes`, with the times beside.
+    private mutating func encodeTimes(_ sample: Span<Float>, _ code: SpikeTimeCode, into events: inout Stimulus.Events) {
+        collectSpikes(sample, identity: 0, presentation: 0)
+        sortSpikes(into: &events)
+        for neuron in events.neurons { events.times.append(code.time(sample[Int(neuron) % max(sample.count, 1)]) ?? 0) }
     }
 
     /// Counts the spikes of each step, then puts each in its place; neurons stay ascending.

@@ -40,7 +40,9 @@ public struct StimulusEncoder: Sendable {
                     task.encoder, size: population.size, steps: steps, timestep: timestep, population: population.name, seed: network.seed)
                 sources.append((population.name, population.size, .task(encoder)))
             case .spikeSourceArray(let times):
-                sources.append((population.name, population.size, .fixed(Self.events(times, steps: steps, timestep: timestep))))
+                var events = Self.events(times, steps: steps, timestep: timestep)
+                if network.time == .continuous { events = Self.timed(times, steps: steps, timestep: timestep) }
+                sources.append((population.name, population.size, .fixed(events)))
             case .spikeSourcePoisson(let rate, let start, let duration):
                 let drawn = Philox(seed: network.seed, purpose: "population/\(population.name)")
                 let rates = rate.values(count: population.size, random: Philox(seed: drawn.bits(0), purpose: "rate"))
@@ -102,6 +104,22 @@ public struct StimulusEncoder: Sendable {
             }
         }
         return Stimulus.Events(spikes: spikes, steps: steps)
+    }
+
+    /// Every given spike, with its time.
+    private static func timed(_ times: [[Double]], steps: Int, timestep: Double) -> Stimulus.Events {
+        var spikes: [(step: Int32, neuron: Int32, time: Double)] = []
+        for (neuron, times) in times.enumerated() {
+            for time in times {
+                let step = (time / timestep).rounded()
+                if step >= 0, step < Double(steps) { spikes.append((Int32(step), Int32(neuron), time)) }
+            }
+        }
+        spikes.sort { ($0.step, $0.neuron, $0.time) < ($1.step, $1.neuron, $1.time) }
+        var offsets = [Int32](repeating: 0, count: steps + 1)
+        for spike in spikes { offsets[Int(spike.step) + 1] += 1 }
+        for step in 0..<steps { offsets[step + 1] += offsets[step] }
+        return Stimulus.Events(offsets: offsets, neurons: spikes.map(\.neuron), times: spikes.map(\.time))
     }
 
     /// The first step at or after a time, within the run; half a millionth of a step is forgiven, for times such as 0.3 in steps of 0.1.

@@ -2,7 +2,7 @@
 package enum NetworkDocumentation {
     /// The generated parts by the names of their marks.
     package static var sections: [(name: String, text: String)] {
-        let tables: [KeyTable] = [.network, .setup, .population, .projection, .task, .readout, .learning, .fidelity, .file]
+        let tables: [KeyTable] = [.network, .setup, .population, .projection, .task, .transform, .readout, .learning, .fidelity, .file]
         let groups: [(String, [KeyTable])] = [
             ("cells", KeyTable.cells), ("connectors", KeyTable.connectors), ("distributions", KeyTable.distributions),
             ("data", KeyTable.dataSources), ("encoders", KeyTable.encoders),

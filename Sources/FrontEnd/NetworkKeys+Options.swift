@@ -102,6 +102,18 @@ extension KeyTable {
                     "split", .anyOf([.choice(["given"]), .single("test", .fraction), .single("tail", .fraction)]),
                     default: "`given` where the data have a test part, else `{test: 0.2}`",
                     "the test part: the data's own, a drawn fraction, or the last fraction", "{test: 0.2}"),
+                Key(
+                    "transform", .table(transform), default: "none", "what is done to images before they are encoded",
+                    "{resize: [16, 16]}"),
+            ])
+    }
+
+    package static var transform: KeyTable {
+        KeyTable(
+            name: "transform", summary: "Cuts the middle out of images, then averages it down, by area.",
+            keys: [
+                Key("crop", .list(.integer(least: 1)), default: "all", "rows and columns that stay, from the middle", "[24, 24]"),
+                Key("resize", .list(.integer(least: 1)), default: "as they are", "rows and columns of the result", "[16, 16]"),
             ])
     }
 
@@ -166,6 +178,17 @@ extension KeyTable {
             KeyTable(
                 name: "direct", summary: "The value itself, in every step.",
                 keys: [duration, Key("gain", .number(unit: nil), default: "1", "factor", "0.5")]),
+            KeyTable(
+                name: "spike_time", summary: "One spike, at `early` + (`late` - `early`) · x; with `descending`, 1 - x for x.",
+                keys: [
+                    duration, Key("early", .number(unit: "ms"), default: "0 ms", "the earliest time, exact", "0.9 ms"),
+                    Key("late", .number(unit: "ms"), default: "`duration`", "the latest time, exact", "12 ms"),
+                    Key(
+                        "order", .choice(SpikeTimeCode.Order.allCases.map(\.rawValue)), default: "`ascending`",
+                        "whether larger values spike later, or sooner (`descending`)", "descending"),
+                    Key("threshold", .number(unit: nil), default: "none", "values up to it are silent", "0"),
+                    Key("copies", .integer(least: 1), default: "1", "inputs that carry the same value", "5"),
+                ]),
             KeyTable(name: "spikes", summary: "Samples that are spikes already: [steps, neurons].", keys: [duration]),
             KeyTable(
                 name: "series", summary: "Samples that are numbers in time: [steps, neurons], each sent in its step.",

@@ -117,6 +117,9 @@ extension KeyTable {
             keys: [
                 Key("timestep", .number(unit: "ms"), default: "\(text(standard.timestep)) ms", "length of a time step", "0.1 ms"),
                 Key(
+                    "time", .choice(TimeBase.allCases.map(\.rawValue)), default: "`steps`",
+                    "steps, or the differential equations themselves (cells `if_curr_exp`)", "continuous"),
+                Key(
                     "seed", .integer(least: 0), default: "\(standard.seed)",
                     "what every random number follows from, with its "
                         + "purpose", "7"),
@@ -151,7 +154,9 @@ extension KeyTable {
                 Key(
                     "weight", .values(unit: "mV, nA or none, as the cell"), default: "1 for poolings, else required", "weights",
                     "{normal: {sigma: 0.1}}"),
-                Key("delay", .values(unit: "ms"), default: "one step", "delays, in whole steps, at least one", "2 ms"),
+                Key(
+                    "delay", .values(unit: "ms"), default: "one step; none in continuous time",
+                    "delays, in whole steps, at least one, in continuous time from 0 on", "2 ms"),
                 Key("receptor", .choice(Receptor.allCases.map(\.rawValue)), default: "`by_sign`", "the current that is fed", "inhibitory"),
                 Key("name", .name, default: "`pre->post`", "unique", "feedback"),
                 Key("trainable", .flag, default: "true; false for poolings", "whether learning may change the weights", "false"),

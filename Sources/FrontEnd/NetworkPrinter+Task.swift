@@ -4,10 +4,18 @@ import YAML
 
 extension NetworkPrinter {
     func task(_ task: Task) -> Node {
-        mapping([
-            entry("data", data(task.data)), entry("encode", encoder(task.encoder, task.steps)),
-            entry("input", Node(network.populations[task.input].name)), entry("split", split(task.split)),
-        ])
+        let transform = task.transform.map { [entry("transform", self.transform($0))] } ?? []
+        return mapping(
+            [
+                entry("data", data(task.data)), entry("encode", encoder(task.encoder, task.steps)),
+                entry("input", Node(network.populations[task.input].name)), entry("split", split(task.split)),
+            ] + transform)
+    }
+
+    private func transform(_ transform: ImageTransform) -> Node {
+        mapping(
+            (transform.crop.map { [entry("crop", integers($0))] } ?? [])
+                + (transform.resize.map { [entry("resize", integers($0))] } ?? []))
     }
 
     private func data(_ source: DataSource) -> Node {
@@ -53,6 +61,11 @@ extension NetworkPrinter {
                 [entry("segments", Node(segments.map { time(Double($0)) })), entry("max", number(maximum, "Hz"))]
             case .thresholdCrossing(let levels, let steps, let cue):
                 [duration, entry("levels", Node(levels)), entry("number", time(Double(steps))), entry("cue", time(Double(cue)))]
+            case .spikeTime(let code):
+                [duration, entry("early", number(code.early, "ms")), entry("late", number(code.late, "ms"))]
+                    + [entry("order", Node(code.order.rawValue))]
+                    + (code.threshold.map { [entry("threshold", plain(text($0)))] } ?? [])
+                    + (code.copies > 1 ? [entry("copies", Node(code.copies))] : [])
             }
         return variant(encoder.name, options)
     }

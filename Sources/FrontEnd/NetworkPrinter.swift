@@ -36,7 +36,7 @@ struct NetworkPrinter {
         mapping([
             entry("timestep", number(network.timestep, "ms")), entry("seed", plain(String(network.seed))),
             entry("steps", Node(network.steps)),
-        ])
+        ] + (network.time == .steps ? [] : [entry("time", Node(network.time.rawValue))]))
     }
 
     private func population(_ population: Population) -> Node {

@@ -5,7 +5,7 @@ import YAML
 /// Delays become numbers of time steps, at least one.
 extension NetworkReader {
     mutating func readDelay(_ node: Node?, _ connection: Connection, _ context: ProjectionContext) -> ValueRule? {
-        guard let node else { return connection.delays.map { .tensor($0) } ?? .constant(1) }
+        guard let node else { return connection.delays.map { .tensor($0) } ?? .constant(leastDelay) }
         guard !isGivenTwice(connection.delays, node, "delay", context) else { return nil }
         let name = "'delay' of \(context.owner)"
         guard let rule = readRule(node, name, in: .steps(timestep), connection, context) else { return nil }
@@ -25,10 +25,13 @@ extension NetworkReader {
         }
     }
 
+    /// In steps; in continuous time a spike may act at once.
+    private var leastDelay: Double { time == .continuous ? 0 : 1 }
+
     /// Whole steps; a delay that is no multiple of the timestep is rounded with a warning.
     mutating func delaySteps(_ exact: Double, _ name: String, at place: SourceRange?) -> Double? {
         let rounded = exact.rounded()
-        guard exact >= 1 - 1e-6 else {
+        guard exact >= leastDelay - 1e-6 else {
             collector.report(
                 Diagnostic(
                     .delayTooShort, "\(name) is \(text(tidy(exact * timestep))) ms, shorter than the timestep of \(text(timestep)) ms",

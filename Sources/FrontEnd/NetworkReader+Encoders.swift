@@ -6,6 +6,7 @@ import YAML
 enum EncoderName: String, CaseIterable {
     case rate, poisson, latency, direct, spikes, series, schedule
     case thresholdCrossing = "threshold_crossing"
+    case spikeTime = "spike_time"
 
     /// In Hz.
     static let defaultMaximum = 100.0
@@ -43,6 +44,7 @@ extension NetworkReader {
             let number = reader.optional("number").map { self.steps($0, "'number' of \(owner)", atLeast: 1) } ?? 1
             let cue = reader.optional("cue").map { self.steps($0, "'cue' of \(owner)", atLeast: 0) } ?? 0
             if let number, let cue { encoder = .thresholdCrossing(levels: levels, steps: number, cue: cue) }
+        case .spikeTime: encoder = spikeTime(&reader, owner, steps: steps)
         }
         let isSound = !reader.collector.hasErrors
         reader.finish(into: &collector)
@@ -102,5 +104,29 @@ extension NetworkReader {
             return nil
         }
         return .latency(first: first, last: last, threshold: threshold)
+    }
+
+    /// `early` and `late` count from the beginning of a sample and need not be whole steps.
+    private mutating func spikeTime(_ reader: inout MappingReader, _ owner: String, steps: Int?) -> Encoder? {
+        let time = Reading.quantity(in: "ms", atLeast: 0)
+        let early = reader.value("early", time, default: 0)
+        let lateNode = reader.optional("late")
+        let end = Double(steps ?? 0) * timestep
+        let late = lateNode.map { reader.read($0, as: "late", time) } ?? end
+        let order = reader.value("order", .choice(of: SpikeTimeCode.Order.self), default: .ascending)
+        let threshold = reader.optional("threshold").map { reader.read($0, as: "threshold", .real(atLeast: 0, below: 1)) }
+        let copies = reader.value("copies", .integer(atLeast: 1, atMost: 1000), default: 1)
+        guard let late, steps != nil else { return nil }
+        guard early < late, late <= end else {
+            collector.report(
+                Diagnostic(
+                    .encoderSpikeTime, "\(owner) sends its spikes from \(text(early)) ms to \(text(late)) ms, a sample lasts \(text(end)) ms",
+                    at: lateNode?.place, help: "choose 0 ≤ early < late ≤ \(text(end)) ms, or a longer duration"))
+            return nil
+        }
+        return .spikeTime(
+            SpikeTimeCode(
+                early: early, late: late, order: order, threshold: threshold ?? nil,
+                copies: copies))
     }
 }

@@ -10,11 +10,29 @@ extension NetworkReader {
         let encoding = reader.required("encode").flatMap { readEncoder($0) }
         let inputNode = reader.optional("input")
         let splitNode = reader.optional("split")
+        let transform = reader.optional("transform").flatMap { readTransform($0) }
         reader.finish(into: &collector)
         let input = readInput(inputNode, at: node.place)
         let split = readSplit(splitNode, source, at: node.place)
         guard let source, let encoding, let input, let split else { return nil }
-        return Task(data: source, encoder: encoding.encoder, input: input, split: split, steps: encoding.steps, place: node.place)
+        return Task(data: source, encoder: encoding.encoder, input: input, split: split, transform: transform, steps: encoding.steps, place: node.place)
+    }
+
+    private mutating func readTransform(_ node: Node) -> ImageTransform? {
+        var reader = MappingReader(node, of: "the transform")
+        let size = Reading.integer(atLeast: 1, atMost: 65_535)
+        let crop = reader.optional("crop").flatMap { reader.read($0, as: "crop", .list(of: size)) }
+        let resize = reader.optional("resize").flatMap { reader.read($0, as: "resize", .list(of: size)) }
+        for (key, axes) in [("crop", crop), ("resize", resize)] {
+            guard let axes, axes.count != 2 else { continue }
+            reader.report(
+                Diagnostic(
+                    .transformShape, "'\(key)' of the transform has \(axes.count) numbers, an image two axes", at: node.place,
+                    help: "write rows and columns, such as '\(key): [16, 16]'"))
+        }
+        let isSound = !reader.collector.hasErrors
+        reader.finish(into: &collector)
+        return isSound ? ImageTransform(crop: crop, resize: resize) : nil
     }
 
     private mutating func readInput(_ node: Node?, at place: SourceRange?) -> ID<Population>? {

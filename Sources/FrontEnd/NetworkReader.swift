@@ -18,6 +18,7 @@ struct NetworkReader {
     var collector = DiagnosticCollector()
     /// In ms.
     var timestep = 1.0
+    var time = TimeBase.steps
     var seed: UInt64 = 42
     var drafts: [PopulationDraft] = []
     /// Places in `drafts` by name.
@@ -133,6 +134,8 @@ struct NetworkReader {
         var reader = MappingReader(node, of: "the setup")
         timestep = reader.value("timestep", .quantity(in: "ms", atLeast: 1e-6, atMost: 1e6), default: network.timestep)
         network.timestep = timestep
+        time = reader.value("time", .choice(of: TimeBase.self), default: .steps)
+        network.time = time
         if let value = reader.optional("seed") {
             if let text = value.scalar?.text, let number = UInt64(text) {
                 network.seed = number

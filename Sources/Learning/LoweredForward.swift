@@ -14,9 +14,14 @@ public protocol LoweredForward: Sendable {
 
     /// The dynamics that the chip would compute for `dynamics`, in the model's units.
     func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics
+
+    /// The chip itself, for rules that look at its spike times instead of computing them (`ttfs`); nil: none.
+    var spikeTimes: (any SpikeTimeMachine)? { get }
 }
 
 extension LoweredForward {
+    public var spikeTimes: (any SpikeTimeMachine)? { nil }
+
     public func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics { dynamics }
 }
 

@@ -5,8 +5,10 @@ public import Numerics
 /// Real numbers are plain doubles here, in the units of `ParameterDefinition`; times of projections, encoders and tasks are in steps.
 public struct Network: Hashable, Sendable {
     public var name: String
-    /// Length of a time step, in ms.
+    /// Length of a time step, in ms; in continuous time the grid on which recordings are counted.
     public var timestep: Double
+    /// Whether the network lives in steps or in continuous time.
+    public var time: TimeBase
     public var seed: UInt64
     public var populations: Table<Population>
     public var projections: Table<Projection>
@@ -20,12 +22,13 @@ public struct Network: Hashable, Sendable {
     public var published: [String]
 
     public init(
-        name: String, timestep: Double = 1, seed: UInt64 = 42, populations: Table<Population> = [], projections: Table<Projection> = [],
+        name: String, timestep: Double = 1, time: TimeBase = .steps, seed: UInt64 = 42, populations: Table<Population> = [], projections: Table<Projection> = [],
         task: Task? = nil, readout: Readout? = nil, learning: LearningSpecification? = nil, fidelity: FidelitySpecification? = nil,
         steps: Int = 1000, published: [String] = []
     ) {
         self.name = name
         self.timestep = timestep
+        self.time = time
         self.seed = seed
         self.populations = populations
         self.projections = projections
@@ -44,6 +47,14 @@ public struct Network: Hashable, Sendable {
     public func projection(named name: String) -> ID<Projection>? {
         projections.elements.firstIndex { $0.name == name }.map { ID($0) }
     }
+}
+
+/// What time is to a network.
+public enum TimeBase: String, CaseIterable, Hashable, Sendable {
+    /// Everything happens in steps, as `Dynamics` says.
+    case steps
+    /// The differential equations themselves: spikes at any time, delays from 0 on. Cells are `if_curr_exp`.
+    case continuous
 }
 
 /// What fidelity the user asks for.

@@ -8,11 +8,14 @@ public struct Stimulus: Hashable, Sendable {
         public var neurons: [Int32]
         /// One value for each event; empty: spikes, each of the value 1.
         public var values: [Float]
+        /// In continuous time: one time for each event, in ms from the start; empty: at the start of their steps.
+        public var times: [Double]
 
-        public init(offsets: [Int32], neurons: [Int32], values: [Float] = []) {
+        public init(offsets: [Int32], neurons: [Int32], values: [Float] = [], times: [Double] = []) {
             self.offsets = offsets
             self.neurons = neurons
             self.values = values
+            self.times = times
         }
 
         @inlinable public var steps: Int { offsets.count - 1 }

@@ -8,15 +8,18 @@ public struct Task: Hashable, Sendable {
     /// The input population that the encoder feeds.
     public var input: ID<Population>
     public var split: Split
+    /// What is done to every sample before it is encoded; nil: nothing.
+    public var transform: ImageTransform?
     /// Length of one sample's presentation, in time steps.
     public var steps: Int
     public var place: SourceRange?
 
-    public init(data: DataSource, encoder: Encoder, input: ID<Population>, split: Split, steps: Int, place: SourceRange? = nil) {
+    public init(data: DataSource, encoder: Encoder, input: ID<Population>, split: Split, transform: ImageTransform? = nil, steps: Int, place: SourceRange? = nil) {
         self.data = data
         self.encoder = encoder
         self.input = input
         self.split = split
+        self.transform = transform
         self.steps = steps
         self.place = place
     }
@@ -106,6 +109,19 @@ public enum Split: Hashable, Sendable {
     case tail(Double)
 }
 
+/// Cuts the middle out of images and averages it down to another size.
+public struct ImageTransform: Hashable, Sendable {
+    /// Rows and columns that stay, from the middle; nil: all.
+    public var crop: [Int]?
+    /// Rows and columns of the result, each the mean over its part of the image by area; nil: as they are.
+    public var resize: [Int]?
+
+    public init(crop: [Int]? = nil, resize: [Int]? = nil) {
+        self.crop = crop
+        self.resize = resize
+    }
+}
+
 /// How the numbers of a sample (0...1) become the activity of an input population.
 public enum Encoder: Hashable, Sendable {
     /// Independent draws: a spike with probability `x · maximum · dt` in each step; rate in Hz.
@@ -116,6 +132,8 @@ public enum Encoder: Hashable, Sendable {
     case latency(first: Int, last: Int, threshold: Double)
     /// The value itself, times `gain`, sent at every step; the weights multiply it.
     case direct(gain: Double)
+    /// One spike for each input, at a time that is linear in x.
+    case spikeTime(SpikeTimeCode)
     /// The samples are spikes already: [steps × neurons], non-zero where a neuron spikes.
     case spikes
     /// The samples are numbers in time: [steps × neurons], each sent times `gain` in its step.
@@ -132,11 +150,47 @@ public enum Encoder: Hashable, Sendable {
         case .regular: "rate"
         case .latency: "latency"
         case .direct: "direct"
+        case .spikeTime: "spike_time"
         case .spikes: "spikes"
         case .series: "series"
         case .schedule: "schedule"
         case .thresholdCrossing: "threshold_crossing"
         }
+    }
+}
+
+/// A number as the time of one spike (Göltz et al. 2021): early + (late - early) · x, or with 1 - x where the order descends.
+public struct SpikeTimeCode: Hashable, Sendable {
+    public enum Order: String, CaseIterable, Hashable, Sendable {
+        /// The larger the number, the later.
+        case ascending
+        /// The larger the number, the sooner.
+        case descending
+    }
+
+    /// In ms from the start of the sample.
+    public var early: Double
+    public var late: Double
+    public var order: Order
+    /// Numbers up to this one send no spike; nil: every number sends one.
+    public var threshold: Double?
+    /// Inputs that carry the same number: input n has number n mod (size / copies).
+    public var copies: Int
+
+    public init(early: Double, late: Double, order: Order = .ascending, threshold: Double? = nil, copies: Int = 1) {
+        self.early = early
+        self.late = late
+        self.order = order
+        self.threshold = threshold
+        self.copies = copies
+    }
+
+    /// In ms; nil: no spike.
+    @inlinable
+    public func time(_ value: Float) -> Double? {
+        if let threshold, Double(value) <= threshold { return nil }
+        let x = min(max(Double(value), 0), 1)
+        return early + (late - early) * (order == .ascending ? x : 1 - x)
     }
 }
 

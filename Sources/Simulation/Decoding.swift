@@ -23,9 +23,16 @@ public struct Decoding: Hashable, Sendable {
         case .firstSpike:
             // Later steps score lower, silence lowest.
             scores = [Double](repeating: -Double(recording.steps) - 1, count: size)
-            for spike in (recording.spikes[population] ?? []).reversed() where spike.step >= skip {
-                scores[Int(spike.neuron)] = -Double(spike.step)
+            let spikes = recording.spikes[population] ?? []
+            if let times = recording.times[population] {
+                // In continuous time, scores are in ms; silence is later than any spike.
+                scores = [Double](repeating: -.greatestFiniteMagnitude, count: size)
+                for (spike, time) in zip(spikes, times) where spike.step >= skip {
+                    scores[Int(spike.neuron)] = max(scores[Int(spike.neuron)], -time)
+                }
+                return
             }
+            for spike in spikes.reversed() where spike.step >= skip { scores[Int(spike.neuron)] = -Double(spike.step) }
         case .maximalMembrane:
             scores = [Double](repeating: -.infinity, count: size)
             scores = Self.fold(recording, population, size, from: skip, scores) { max($0, $1) }

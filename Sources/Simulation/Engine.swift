@@ -49,10 +49,15 @@ public struct Recording: Hashable, Sendable {
     public var spikes: [String: [Spike]]
     /// [steps × size], row-major, after the step's reset, in the model's unit (absolute, rest included).
     public var membranes: [String: [Double]]
+    /// Of engines in continuous time: when each of the spikes was, in ms from the start, in the same order.
+    public var times: [String: [Double]]
 
-    public init(steps: Int, spikes: [String: [Spike]] = [:], membranes: [String: [Double]] = [:]) {
+    public init(
+        steps: Int, spikes: [String: [Spike]] = [:], membranes: [String: [Double]] = [:], times: [String: [Double]] = [:]
+    ) {
         self.steps = steps
         self.spikes = spikes
         self.membranes = membranes
+        self.times = times
     }
 }

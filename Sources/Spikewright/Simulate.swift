@@ -39,7 +39,7 @@ public struct SimulationResult: Sendable {
 /// Runs the unlowered network.
 public func simulate(_ model: Model, options: SimulationOptions = SimulationOptions()) throws(DiagnosticsError) -> SimulationResult {
     let network = model.network
-    var engine = try ReferenceEngine<Double>(network, threads: options.threads)
+    var engine = try referenceEngine(of: network, threads: options.threads)
     let steps = options.steps ?? network.task?.steps ?? network.steps
     let shown =
         if let file = options.stimulus { try Stimulus(csv: file, steps: steps) } else { try sampleStimulus(model, steps: steps, options) }
