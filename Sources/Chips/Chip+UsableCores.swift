@@ -3,6 +3,7 @@ extension Chip {
     public var usableCores: [Int] {
         switch topology {
         case .mesh(let mesh): (0..<mesh.coreCount).filter { !faults.deadCores.contains($0) }
+        case .crossbar(let crossbar): (0..<crossbar.executions).filter { !faults.deadCores.contains($0) }
         case .hexagonalTorus(let torus): (0..<torus.routerCount).flatMap { usableCores(ofRouter: $0, of: torus) }
         }
     }

@@ -1,6 +1,7 @@
 import Chips
 import Diagnostics
 import Lowering
+import Numerics
 
 extension ExecutionFile {
     /// Generators of background events address sources by 8 bits (haldls, background.h).

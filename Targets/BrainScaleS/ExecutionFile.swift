@@ -109,19 +109,38 @@ struct ExecutionFile: Hashable {
         background = [Background](repeating: Background(), count: configuration.crossbar.backgroundInputs)
         let here = graph.placed.coreGraph.cores[id].slices
         var dependencies: Set<Int> = []
-        var rate = 0.0
         for net in graph.placed.coreGraph.nets where net.targets.contains(id) {
             if case .slice(let slice) = net.source {
                 if here.contains(slice) { continue }
                 dependencies.insert(graph.placed.physicalCore(of: graph.placed.coreGraph.slices[slice].core))
             }
-            rate += net.traffic
         }
         self.dependencies = dependencies.sorted()
         let step = network.timestep * 1000 / law.speedup
         slot = Double(network.task?.steps ?? network.steps) * step
         wait = Self.pause
-        let labels = configuration.externals.reduce(0) { $0 + $1.labels.count }
-        hostRate = configuration.externals.isEmpty ? 0 : rate / step * Double(labels) / Double(configuration.externals.count)
+        let rates = network.populations.ids.map { Self.spikesPerStep(of: $0, in: network) }
+        hostRate = configuration.externals.reduce(0) { $0 + rates[$1.population] * Double($1.labels.count) } / step
+    }
+
+    /// Spikes per neuron and time step, as far as they are known before anything runs; 0 for others.
+    private static func spikesPerStep(of id: ID<Population>, in network: Network) -> Double {
+        let population = network.populations[id]
+        switch population.cell {
+        case .spikeSourcePoisson(let rate, _, _):
+            let values = rate.values(count: population.size, random: Philox(seed: network.seed, purpose: "\(population.name)/rate"))
+            return mean(values) * network.timestep / 1000
+        case .spikeSourceArray(let times):
+            let spikes = times.reduce(0) { $0 + $1.count }
+            return Double(spikes) / Double(max(network.steps * population.size, 1))
+        case .input:
+            guard let task = network.task, task.input == id else { return 0 }
+            switch task.encoder {
+            case .poisson(let maximum), .regular(let maximum): return maximum * network.timestep / 1000
+            case .latency: return 1 / Double(max(task.steps, 1))
+            default: return 0
+            }
+        case .neuron: return 0
+        }
     }
 }

@@ -1,7 +1,7 @@
 import Chips
 import Networks
 import Numerics
-public import Storage
+import Storage
 
 /// What an execution takes of the chip, in as few numbers as a drawing needs.
 public struct CrossbarOccupancy: Hashable, Sendable {
