@@ -68,6 +68,7 @@ let package = Package(
                 .embedInCode("Loihi/loihi1.yaml"), .embedInCode("Loihi/loihi1x2.yaml"), .embedInCode("Loihi/loihi1x32.yaml"),
                 .embedInCode("Loihi/loihi2.yaml"), .embedInCode("Loihi/loihi2x4.yaml"), .embedInCode("Loihi/loihi2x8.yaml"),
                 .embedInCode("Loihi/loihi2x1152.yaml"),
+                .embedInCode("BrainScaleS/brainscales2.yaml"),
             ],
             on: ["Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning"]),
         // Floor 6

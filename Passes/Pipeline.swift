@@ -14,6 +14,8 @@ public struct LoweringOptions: Hashable, Sendable {
     public var headroom = 64.0
     /// Largest exponent of weights; nil: the chip's.
     public var largestExponent: Int?
+    /// Synapses that may share one weight, where one holds few bits.
+    public var parallelSynapses = 1
     /// Whether populations may share cores.
     public var sharesCores = true
     /// Expected spikes per neuron and time step, by population.
@@ -50,7 +52,7 @@ public struct LoweringOptions: Hashable, Sendable {
     public func quantization(to chip: Chip) -> Quantization {
         Quantization(
             to: chip, range: weightRange, rounding: rounding, weightBits: weightBits, headroom: headroom,
-            largestExponent: largestExponent, threads: threads)
+            largestExponent: largestExponent, parallelSynapses: parallelSynapses, threads: threads)
     }
 }
 

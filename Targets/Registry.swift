@@ -60,7 +60,7 @@ public struct ArtifactReport: Hashable, Sendable {
 }
 
 /// All families, in the order in which they are listed to users.
-public func allFamilies() -> [any TargetFamily.Type] { [LoihiFamily.self, PlainFamily.self] }
+public func allFamilies() -> [any TargetFamily.Type] { [LoihiFamily.self, BrainScaleSFamily.self, PlainFamily.self] }
 
 /// The family that writes and boots the artifacts of a chip.
 public func family(of chip: Chip) throws(DiagnosticsError) -> any TargetFamily {
@@ -90,6 +90,7 @@ private func chipDescriptions() -> [(name: String, text: [UInt8])] {
         ("loihi1x32", PackageResources.loihi1x32_yaml), ("loihi2", PackageResources.loihi2_yaml),
         ("loihi2x4", PackageResources.loihi2x4_yaml), ("loihi2x8", PackageResources.loihi2x8_yaml),
         ("loihi2x1152", PackageResources.loihi2x1152_yaml),
+        ("brainscales2", PackageResources.brainscales2_yaml),
     ]
 }
 

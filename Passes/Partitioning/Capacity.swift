@@ -13,6 +13,8 @@ extension CapacityRule {
         case .synapseFormats: synapseFormatUsage(load)
         case .delaySlots: delaySlotUsage(load)
         case .sharedMemory(let perNeuron, let packing): sharedMemoryUsage(load, perNeuron: perNeuron, packing, packings)
+        // What a configuration takes is known when it is found (`ExecutionPlan`).
+        case .crossbar: 0
         }
     }
 

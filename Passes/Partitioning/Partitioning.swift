@@ -36,6 +36,7 @@ public struct Partitioning: Pass {
 
     public func run(_ quantized: QuantizedNetwork) throws(DiagnosticsError) -> CoreGraph {
         let traffic = try TrafficModel(quantized.network, rates: rates, defaultRate: defaultRate)
+        if case .crossbar(let crossbar) = quantized.chip.topology { return try partition(quantized, on: crossbar, traffic) }
         let problem = try PartitionProblem(quantized)
         var measure = try CoreMeasure.found(for: problem, shareCores: shareCores, mayLeaveChip: false)
         if !quantized.chip.holdsOnOneChip(measure.loads.count), problem.pricesOtherChips {

@@ -54,6 +54,10 @@ extension Quantization {
         let largest = max(abs(statistics.lowest), abs(statistics.highest))
         let gain = dynamics.currentGain[0].first ?? 1
         guard largest > 0, largest.isFinite, gain != 0 else { return nil }
+        if case .analog = chip.arithmetic {
+            let levels = chip.formats.weight.mantissas(.excitatory, bits: weightBits ?? chip.formats.weight.bits.last ?? 1).range.upperBound
+            return (largest / Double(levels * max(parallelSynapses, 1)), -largest...largest)
+        }
         statistics.largest = largest * abs(gain)
         statistics.range = statistics.largest
         let incoming = Incoming(projection: ID(0), statistics: statistics, payload: 1, mode: mode(of: statistics))

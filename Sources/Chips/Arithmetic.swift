@@ -2,11 +2,14 @@
 public enum Arithmetic: Hashable, Sendable {
     /// Integer current and membrane with decays by shift: Loihi's compartment and its relatives.
     case integerCurrent(IntegerCurrentArithmetic)
+    /// A physical membrane in continuous time: BrainScaleS.
+    case analog(AnalogArithmetic)
 
     /// Whether decays, thresholds and biases are held in registers, whose formats the description states.
     public var hasRegisters: Bool {
         switch self {
         case .integerCurrent: true
+        case .analog: false
         }
     }
 }

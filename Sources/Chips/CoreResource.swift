@@ -33,6 +33,10 @@ public enum CapacityRule: Hashable, Sendable {
     case delaySlots
     /// A pool that several of the above share, in bytes: `perNeuron` bytes for each neuron and the synapse words of `packing`.
     case sharedMemory(perNeuron: Int, SynapsePacking)
+    /// What the configuration of an execution takes of a chip with a labelled crossbar.
+    case crossbar(CrossbarPart)
+
+    public enum CrossbarPart: String, CaseIterable, Hashable, Sendable { case circuits, rows, synapses }
 
     public enum Profile: String, CaseIterable, Hashable, Sendable {
         /// Decays, refractory steps, reset.

@@ -130,6 +130,7 @@ extension FidelityReport.Traffic {
                     let (from, to) = (mesh.position(ofRouter: $0.from), mesh.position(ofRouter: $0.to))
                     return "\(from.x),\(from.y) → \(to.x),\(to.y)"
                 } ?? ""
+        case .crossbar: mostLoadedLink = ""
         case .hexagonalTorus(let torus):
             mostLoadedLink =
                 busiest.map {

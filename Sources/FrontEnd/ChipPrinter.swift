@@ -23,6 +23,7 @@ extension Topology {
         switch self {
         case .mesh(let mesh): ["mesh": ["chips": Node(mesh.chips), "tiles": Node(mesh.tiles), "cores_per_tile": Node(mesh.coresPerTile)]]
         case .hexagonalTorus(let torus): ["hexagonal_torus": torus.yaml]
+        case .crossbar(let crossbar): crossbar.yaml
         }
     }
 }
@@ -64,6 +65,7 @@ extension CapacityRule {
         case .synapseFormats: "synapse_formats"
         case .delaySlots: "delay_slots"
         case .sharedMemory(let perNeuron, let packing): ["shared_memory": ["per_neuron": Node(perNeuron), "packing": packing.yaml]]
+        case .crossbar(let part): ["crossbar": Node(part.rawValue)]
         }
     }
 }
@@ -120,6 +122,7 @@ extension Arithmetic {
                 Node.Entry("negative_mixed_rounding", Node(law.negativeMixedRounding.rawValue)), Node.Entry("resets", Node(law.resets)),
             ]
             return ["integer_current": Node(.mapping(entries))]
+        case .analog(let law): return law.yaml
         }
     }
 }

@@ -55,7 +55,8 @@ extension ChipReader {
     }
 
     mutating func arithmetic(_ node: Node) -> Arithmetic? {
-        guard let variant = read(node, "'arithmetic' of the chip", .variant(among: ["integer_current"])) else { return nil }
+        guard let variant = read(node, "'arithmetic' of the chip", .variant(among: ["integer_current", "analog"])) else { return nil }
+        if variant.name == "analog" { return analog(variant.options) }
         var reader = MappingReader(variant.options, of: "arithmetic 'integer_current'")
         let overflow = Reading<IntegerCurrentArithmetic.Overflow>.choice(of: IntegerCurrentArithmetic.Overflow.self)
         let stateBits = reader.required("state_bits", .integer(atLeast: 4, atMost: 48))

@@ -34,6 +34,7 @@ extension ChipReader {
 
     private static let rules = [
         "neurons", "input_axons", "output_axons", "synapse_memory", "profiles", "synapse_formats", "delay_slots", "shared_memory",
+        "crossbar",
     ]
 
     private mutating func rule(_ node: Node, of owner: String) -> CapacityRule? {
@@ -41,6 +42,9 @@ extension ChipReader {
         let count = Reading<Int>.integer(atLeast: 1, atMost: 1 << 20)
         if variant.name == "profiles" {
             return read(variant.options, "'profiles' of \(owner)", .choice(of: CapacityRule.Profile.self)).map { .profiles($0) }
+        }
+        if variant.name == "crossbar" {
+            return read(variant.options, "'crossbar' of \(owner)", .choice(of: CapacityRule.CrossbarPart.self)).map { .crossbar($0) }
         }
         var reader = MappingReader(variant.options, of: "rule '\(variant.name)' of \(owner)")
         var rule: CapacityRule?

@@ -56,7 +56,7 @@ public func chipSchema() -> JSONValue {
 }
 
 /// The parts of the schema.
-private enum ChipSchema {
+enum ChipSchema {
     static func described(_ text: String, _ schema: JSONValue) -> JSONValue {
         var object = schema.object ?? JSONObject()
         object["description"] = .string(text)
@@ -139,7 +139,7 @@ private enum ChipSchema {
                         ("chip_cores", places("single chips with another number of cores: [x, y, cores]; 0: no chip", 3)),
                         ("absent_links", places("links that do not exist: [x, y, link]", 3)),
                     ])
-            ),
+            ), ("crossbar", crossbar),
         ])
 
     /// A list of places, each of so many numbers.
@@ -191,7 +191,7 @@ private enum ChipSchema {
                             "shared_memory",
                             mapping(
                                 "one pool, in bytes", [("per_neuron", integer("bytes for each neuron", 0...1 << 20)), ("packing", memory)])
-                        ),
+                        ), ("crossbar", choice("of a chip with a labelled crossbar", CapacityRule.CrossbarPart.self)),
                     ]),
             ],
         ]
@@ -259,7 +259,7 @@ private enum ChipSchema {
                         ("negative_mixed_rounding", choice("of weights that lose bits", IntegerCurrentArithmetic.Truncation.self)),
                         ("resets", choices("after a spike", IntegerCurrentArithmetic.Reset.self)),
                     ])
-            )
+            ), ("analog", analog),
         ])
 
     static let costs: JSONValue = {

@@ -46,7 +46,7 @@ extension CoreGraph {
                     )
                     .count
                 case .profiles(.neuron): return neuronProfiles(of: held)
-                case .synapseMemory, .synapseFormats, .delaySlots, .sharedMemory: return nil
+                case .synapseMemory, .synapseFormats, .delaySlots, .sharedMemory, .crossbar: return nil
                 }
             }
         }

@@ -9,6 +9,8 @@ extension QuantizedNetwork {
         guard let dynamics = network.dynamics(of: id), let neurons = neurons(of: id) else { return nil }
         return switch neurons {
         case .compartments(let registers): effectiveDynamics(of: registers, model: dynamics)
+        // Targets are real numbers: a calibrated neuron has the model's own.
+        case .analog: dynamics
         }
     }
 

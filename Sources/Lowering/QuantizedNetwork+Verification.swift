@@ -35,6 +35,7 @@ extension QuantizedNetwork {
         check.require(!population.cell.isSource, "'\(population.name)' has registers but no neurons")
         switch registers {
         case .compartments(let registers): verifyCompartments(registers, of: population, &check)
+        case .analog(let targets): verifyTargets(targets, of: population, &check)
         }
     }
 
@@ -62,6 +63,29 @@ extension QuantizedNetwork {
         }
     }
 
+    /// Targets are within what a calibration reaches.
+    private func verifyTargets(_ targets: AnalogNeurons, of population: Population, _ check: inout InvariantCheck) {
+        guard case .analog(let law) = chip.arithmetic else {
+            check.violated("'\(population.name)' has targets of a calibration on a chip that computes integers")
+            return
+        }
+        let lists = [targets.membraneTime, targets.threshold, targets.reset, targets.refractoryTime, targets.constantSlope]
+        check.require(
+            (lists + targets.synapseTime + targets.gain + [targets.initialMembrane]).allSatisfy { $0.count == population.size },
+            "'\(population.name)' has \(population.size) neurons and other numbers of targets")
+        func all(_ values: [Double], _ name: String, in range: ClosedRange<Double>) {
+            guard let bad = values.firstIndex(where: { !range.contains($0) }) else { return }
+            check.violated("'\(population.name)' neuron \(bad) has \(name) \(values[bad]), outside \(range)")
+        }
+        all(targets.membraneTime, "membrane time", in: law.membraneTime)
+        for times in targets.synapseTime { all(times, "synaptic time", in: law.synapseTime) }
+        all(targets.refractoryTime, "refractory time", in: law.refractoryTime)
+        for gains in targets.gain { all(gains, "gain", in: 0...Double.greatestFiniteMagnitude) }
+        guard targets.spikes else { return }
+        all(targets.threshold, "threshold", in: law.threshold)
+        all(targets.reset, "reset", in: law.reset)
+    }
+
     private func verifySynapses(_ id: ID<Projection>, _ check: inout InvariantCheck) {
         let (projection, synapses, format) = (network.projections[id], synapses(of: id), chip.formats.weight)
         let name = projection.name
@@ -79,6 +103,7 @@ extension QuantizedNetwork {
             return
         }
         check.require(synapses.delayOffset == 1 - target.addedDelay, "'\(name)' has delay offset \(synapses.delayOffset)")
+        guard case .compartments = target else { return }
         let shift = format.shift + synapses.exponent
         let power = shift >= 0 ? Double(1 << shift) : 1 / Double(1 << -shift)
         let expected = power * payloadScale[projection.pre.index]

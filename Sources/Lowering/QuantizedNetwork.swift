@@ -37,10 +37,12 @@ public struct QuantizedNetwork: Hashable, Sendable {
 /// What a chip's registers hold for a population's neurons. One case for each kind of arithmetic.
 public enum QuantizedNeurons: Hashable, Sendable {
     case compartments(IntegerCompartments)
+    case analog(AnalogNeurons)
 
     public var count: Int {
         switch self {
         case .compartments(let registers): registers.count
+        case .analog(let targets): targets.count
         }
     }
 
@@ -48,6 +50,7 @@ public enum QuantizedNeurons: Hashable, Sendable {
     public var spikes: Bool {
         switch self {
         case .compartments(let registers): registers.spikes
+        case .analog(let targets): targets.spikes
         }
     }
 
@@ -55,6 +58,7 @@ public enum QuantizedNeurons: Hashable, Sendable {
     public var addedDelay: Int {
         switch self {
         case .compartments(let registers): registers.addedDelay
+        case .analog: 0
         }
     }
 
@@ -62,6 +66,7 @@ public enum QuantizedNeurons: Hashable, Sendable {
     public var scale: Double {
         switch self {
         case .compartments(let registers): registers.scale
+        case .analog(let targets): targets.scale
         }
     }
 
@@ -70,10 +75,14 @@ public enum QuantizedNeurons: Hashable, Sendable {
         get {
             switch self {
             case .compartments(let registers): registers
+            default: nil
             }
         }
         set { if let newValue { self = .compartments(newValue) } }
     }
+
+    /// The calibration targets of physical neurons; nil for another arithmetic.
+    public var analog: AnalogNeurons? { if case .analog(let targets) = self { targets } else { nil } }
 }
 
 /// How a projection's weights and delays become integers. Rows are produced on demand by `QuantizedRows`.
@@ -85,6 +94,8 @@ public struct QuantizedSynapses: Hashable, Sendable {
     public var unit: Double
     public var exponent: Int
     public var bits: Int
+    /// Synapses that may share one weight, where one holds too little: the range is that many times as wide.
+    public var parallel: Int
     public var mode: WeightFormat.SignMode
     public var rounding: Rounding
     /// Keys stochastic rounding.
@@ -97,7 +108,7 @@ public struct QuantizedSynapses: Hashable, Sendable {
 
     public init(
         unit: Double, exponent: Int, bits: Int, mode: WeightFormat.SignMode, rounding: Rounding, seed: UInt64, delayOffset: Int,
-        maximumDelay: Int, error: WeightError
+        maximumDelay: Int, error: WeightError, parallel: Int = 1
     ) {
         self.unit = unit
         self.exponent = exponent
@@ -108,6 +119,7 @@ public struct QuantizedSynapses: Hashable, Sendable {
         self.delayOffset = delayOffset
         self.maximumDelay = maximumDelay
         self.error = error
+        self.parallel = parallel
     }
 }
 

@@ -21,7 +21,7 @@ public struct WeightQuantizer: Sendable {
         unit = synapses.unit
         let (range, step) = format.mantissas(synapses.mode, bits: synapses.bits)
         self.step = Double(step)
-        self.range = Double(range.lowerBound)...Double(range.upperBound)
+        self.range = Double(range.lowerBound * synapses.parallel)...Double(range.upperBound * synapses.parallel)
         stochastic =
             synapses.rounding == .stochastic ? Philox(seed: synapses.seed, purpose: "rounding/\(projection.name)") : nil
         targetCount = network.populations[projection.post].size

@@ -34,6 +34,11 @@ enum MachineLimits {
         case .integerCurrent(let arithmetic):
             check("arithmetic.integer_current.state_bits", arithmetic.stateBits, within: 4...30)
             if let bits = arithmetic.accumulatorBits { check("arithmetic.integer_current.accumulator_bits", bits, within: 4...31) }
+        case .analog:
+            faults.append(
+                Diagnostic(
+                    "machine-arithmetic", "the chip '\(chip.name)' has physical neurons, and the machine of integers cannot compute them",
+                    at: chip.place, help: "use the family 'brainscales'"))
         }
         return faults
     }

@@ -27,7 +27,7 @@ extension QuantizedNetwork {
                     continue
                 }
                 let registers = populations.required(population.name).flatMap {
-                    IntegerCompartments($0, of: population, chip: chip, into: &populations.collector).map(QuantizedNeurons.compartments)
+                    QuantizedNeurons($0, of: population, chip: chip, into: &populations.collector)
                 }
                 complete = complete && registers != nil
                 neurons.append(registers)
@@ -57,6 +57,18 @@ extension QuantizedNeurons {
     fileprivate var node: Node {
         switch self {
         case .compartments(let registers): registers.node
+        case .analog(let targets): targets.node
+        }
+    }
+
+    fileprivate init?(_ node: Node, of population: Population, chip: Chip, into collector: inout DiagnosticCollector) {
+        switch chip.arithmetic {
+        case .integerCurrent:
+            guard let registers = IntegerCompartments(node, of: population, chip: chip, into: &collector) else { return nil }
+            self = .compartments(registers)
+        case .analog:
+            guard let targets = AnalogNeurons(node, of: population, into: &collector) else { return nil }
+            self = .analog(targets)
         }
     }
 }
@@ -101,11 +113,13 @@ extension IntegerCompartments {
 
 extension QuantizedSynapses {
     fileprivate var node: Node {
-        [
+        var node: Node = [
             "unit": Node(unit), "exponent": Node(exponent), "bits": Node(bits), "mode": Node(mode.rawValue),
             "rounding": Node(rounding.rawValue),
             "seed": Node(String(seed)), "delay_offset": Node(delayOffset), "maximum_delay": Node(maximumDelay), "error": error.node,
         ]
+        if parallel != 1, let entries = node.mapping { node = Node(.mapping(entries + [Node.Entry("parallel", Node(parallel))])) }
+        return node
     }
 
     fileprivate init?(_ node: Node, of projection: String, chip: Chip, into collector: inout DiagnosticCollector) {
@@ -119,13 +133,13 @@ extension QuantizedSynapses {
         let seed = reader.required("seed", .text).flatMap { UInt64($0) }
         let offset = reader.required("delay_offset", .integer(atLeast: 0, atMost: 1))
         let delay = reader.required("maximum_delay", .integer(atLeast: 0, atMost: chip.formats.delay.upperBound))
+        let parallel = reader.value("parallel", .integer(atLeast: 1, atMost: 512), default: 1)
         let error = reader.required("error").flatMap { WeightError($0, of: projection, into: &reader.collector) }
         reader.finish(into: &collector)
         guard let unit, let exponent, let bits, let mode, let rounding, let seed, let offset, let delay, let error else { return nil }
         self.init(
             unit: unit, exponent: exponent, bits: bits, mode: mode, rounding: rounding, seed: seed, delayOffset: offset,
-            maximumDelay: delay,
-            error: error)
+            maximumDelay: delay, error: error, parallel: parallel)
     }
 }
 
