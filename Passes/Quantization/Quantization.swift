@@ -21,6 +21,12 @@ public struct Quantization: Pass {
         PassOption("headroom", "how many times the threshold the state must be able to hold (default 64)"),
         PassOption(
             "largest-exponent", "largest exponent of weights; 0 keeps them within what NetX files hold (default: the chip's largest)"),
+        PassOption(
+            "ring-buffer-shift", "left shift of all ring buffers, where a chip has them (default: found by the shift rule)"),
+        PassOption("max-summed-weight", "the sum of weights that every ring buffer must hold, instead of the one found"),
+        PassOption(
+            "shift-rule", "expected: sPyNNaker's expected sum, or all that can arrive where that is less; spynnaker: its rule as it is (default expected)"
+        ),
         PassOption("threads", "threads that measure weights; the result does not depend on them (default 1)"),
     ]
 
@@ -43,11 +49,17 @@ public struct Quantization: Pass {
     public var headroom: Double
     /// Largest exponent of weights; nil: the chip's. A smaller one makes thresholds and decays coarser; 0 is what NetX files hold.
     public var largestExponent: Int?
+    /// Left shift of all ring buffers; nil: found by `shiftRule`.
+    public var ringBufferShift: Int?
+    /// The sum of weights, in the model's unit, that every ring buffer must hold; nil: found by `shiftRule`.
+    public var maximumSummedWeight: Double?
+    public var shiftRule: ShiftRule
     public var threads: Int
 
     public init(
         to chip: Chip, range: WeightRange = .maximum, rounding: QuantizedSynapses.Rounding = .nearest, weightBits: Int? = nil,
-        headroom: Double = 64, largestExponent: Int? = nil, threads: Int = 1
+        headroom: Double = 64, largestExponent: Int? = nil, ringBufferShift: Int? = nil, maximumSummedWeight: Double? = nil,
+        shiftRule: ShiftRule = .expected, threads: Int = 1
     ) {
         self.chip = chip
         self.range = range
@@ -55,12 +67,16 @@ public struct Quantization: Pass {
         self.weightBits = weightBits
         self.headroom = headroom
         self.largestExponent = largestExponent
+        self.ringBufferShift = ringBufferShift
+        self.maximumSummedWeight = maximumSummedWeight
+        self.shiftRule = shiftRule
         self.threads = threads
     }
 
     public func run(_ network: Network) throws(DiagnosticsError) -> QuantizedNetwork {
         switch chip.arithmetic {
         case .integerCurrent: try quantizeToCompartments(network)
+        case .fixedPoint(let arithmetic): try quantizeToFixedPoint(network, arithmetic)
         }
     }
 

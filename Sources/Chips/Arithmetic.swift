@@ -2,11 +2,17 @@
 public enum Arithmetic: Hashable, Sendable {
     /// Integer current and membrane with decays by shift: Loihi's compartment and its relatives.
     case integerCurrent(IntegerCurrentArithmetic)
+    /// s16.15 with ring buffers: SpiNNaker.
+    case fixedPoint(FixedPointArithmetic)
+
+    /// Moves of a neuron's state in a time step.
+    public var substeps: Int { if case .fixedPoint(let law) = self { law.substeps } else { 1 } }
 
     /// Whether decays, thresholds and biases are held in registers, whose formats the description states.
     public var hasRegisters: Bool {
         switch self {
         case .integerCurrent: true
+        case .fixedPoint: false
         }
     }
 }

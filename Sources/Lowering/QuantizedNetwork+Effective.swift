@@ -9,6 +9,7 @@ extension QuantizedNetwork {
         guard let dynamics = network.dynamics(of: id), let neurons = neurons(of: id) else { return nil }
         return switch neurons {
         case .compartments(let registers): effectiveDynamics(of: registers, model: dynamics)
+        case .fixedPoint(let neurons): neurons.effectiveDynamics(of: dynamics, substeps: chip.arithmetic.substeps)
         }
     }
 

@@ -37,10 +37,12 @@ public struct QuantizedNetwork: Hashable, Sendable {
 /// What a chip's registers hold for a population's neurons. One case for each kind of arithmetic.
 public enum QuantizedNeurons: Hashable, Sendable {
     case compartments(IntegerCompartments)
+    case fixedPoint(FixedPointNeurons)
 
     public var count: Int {
         switch self {
         case .compartments(let registers): registers.count
+        case .fixedPoint(let neurons): neurons.count
         }
     }
 
@@ -48,6 +50,7 @@ public enum QuantizedNeurons: Hashable, Sendable {
     public var spikes: Bool {
         switch self {
         case .compartments(let registers): registers.spikes
+        case .fixedPoint(let neurons): neurons.spikes
         }
     }
 
@@ -55,6 +58,7 @@ public enum QuantizedNeurons: Hashable, Sendable {
     public var addedDelay: Int {
         switch self {
         case .compartments(let registers): registers.addedDelay
+        case .fixedPoint(let neurons): neurons.addedDelay
         }
     }
 
@@ -62,6 +66,7 @@ public enum QuantizedNeurons: Hashable, Sendable {
     public var scale: Double {
         switch self {
         case .compartments(let registers): registers.scale
+        case .fixedPoint(let neurons): neurons.potentialScale * Double(Accum.one)
         }
     }
 
@@ -70,10 +75,14 @@ public enum QuantizedNeurons: Hashable, Sendable {
         get {
             switch self {
             case .compartments(let registers): registers
+            default: nil
             }
         }
         set { if let newValue { self = .compartments(newValue) } }
     }
+
+    /// The words of neurons in fixed point; nil for another arithmetic.
+    public var fixedPoint: FixedPointNeurons? { if case .fixedPoint(let neurons) = self { neurons } else { nil } }
 }
 
 /// How a projection's weights and delays become integers. Rows are produced on demand by `QuantizedRows`.
@@ -82,6 +91,7 @@ public struct QuantizedSynapses: Hashable, Sendable {
 
     /// The jump of the target's membrane that a mantissa of 1 stands for, in the model's unit of potential (per unit of payload).
     /// Mantissas are multiples of the format's step; a weight becomes a jump through the `currentGain` of the target's `Dynamics`.
+    /// Where receptors share exponents (`WeightFormat.Scope.receptor`), gains are the neurons' matter, and `unit` is a weight.
     public var unit: Double
     public var exponent: Int
     public var bits: Int
@@ -89,7 +99,8 @@ public struct QuantizedSynapses: Hashable, Sendable {
     public var rounding: Rounding
     /// Keys stochastic rounding.
     public var seed: UInt64
-    /// Subtracted from the model's delay in steps to give the stored one: 1, less the target's `addedDelay`.
+    /// Subtracted from the model's delay in steps to give the stored one: 1 where every spike takes a step anyhow, else 0, less the
+    /// target's `addedDelay`.
     public var delayOffset: Int
     /// Largest stored delay.
     public var maximumDelay: Int

@@ -23,6 +23,7 @@ struct CoreDecoder {
         self.packing = packing
         switch chip.arithmetic {
         case .integerCurrent(let arithmetic): self.arithmetic = arithmetic
+        default: throw ArtifactManifest.damaged(core.path, "the chip's arithmetic is another")
         }
     }
 

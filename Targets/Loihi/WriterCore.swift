@@ -131,6 +131,7 @@ struct CoreBuilder: Sendable {
         case .synapseFormats: core.formats.count
         case .outputAxons(let each, _): core.axons.count * each
         case .delaySlots: core.bias.count << core.delayBits
+        case .sourceNeurons, .ringBuffer, .delayStages, .rowWords, .tableAddresses, .rowMemory, .workingMemory: nil
         }
     }
 }

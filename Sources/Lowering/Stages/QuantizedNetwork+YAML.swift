@@ -27,7 +27,12 @@ extension QuantizedNetwork {
                     continue
                 }
                 let registers = populations.required(population.name).flatMap {
-                    IntegerCompartments($0, of: population, chip: chip, into: &populations.collector).map(QuantizedNeurons.compartments)
+                    switch chip.arithmetic {
+                    case .integerCurrent:
+                        IntegerCompartments($0, of: population, chip: chip, into: &populations.collector).map(QuantizedNeurons.compartments)
+                    case .fixedPoint:
+                        FixedPointNeurons($0, of: population, into: &populations.collector).map(QuantizedNeurons.fixedPoint)
+                    }
                 }
                 complete = complete && registers != nil
                 neurons.append(registers)
@@ -57,6 +62,7 @@ extension QuantizedNeurons {
     fileprivate var node: Node {
         switch self {
         case .compartments(let registers): registers.node
+        case .fixedPoint(let neurons): neurons.node
         }
     }
 }
@@ -117,7 +123,7 @@ extension QuantizedSynapses {
         let mode = reader.required("mode", .choice(of: WeightFormat.SignMode.self))
         let rounding = reader.required("rounding", .choice(of: Rounding.self))
         let seed = reader.required("seed", .text).flatMap { UInt64($0) }
-        let offset = reader.required("delay_offset", .integer(atLeast: 0, atMost: 1))
+        let offset = reader.required("delay_offset", .integer(atLeast: -1, atMost: 1))
         let delay = reader.required("maximum_delay", .integer(atLeast: 0, atMost: chip.formats.delay.upperBound))
         let error = reader.required("error").flatMap { WeightError($0, of: projection, into: &reader.collector) }
         reader.finish(into: &collector)
