@@ -16,6 +16,12 @@ public struct LoweringOptions: Hashable, Sendable {
     public var largestExponent: Int?
     /// Synapses that may share one weight, where one holds few bits.
     public var parallelSynapses = 1
+    /// Left shift of all ring buffers, the sum that they must hold, and how the shift is found otherwise (`Quantization`).
+    public var ringBufferShift: Int?
+    public var maximumSummedWeight: Double?
+    public var shiftRule = Quantization.ShiftRule.expected
+    /// Most neurons of a core, where populations are cut evenly; nil: as many as it holds.
+    public var neuronsPerCore: Int?
     /// Whether populations may share cores.
     public var sharesCores = true
     /// Expected spikes per neuron and time step, by population.
@@ -52,7 +58,8 @@ public struct LoweringOptions: Hashable, Sendable {
     public func quantization(to chip: Chip) -> Quantization {
         Quantization(
             to: chip, range: weightRange, rounding: rounding, weightBits: weightBits, headroom: headroom,
-            largestExponent: largestExponent, parallelSynapses: parallelSynapses, threads: threads)
+            largestExponent: largestExponent, parallelSynapses: parallelSynapses, ringBufferShift: ringBufferShift,
+            maximumSummedWeight: maximumSummedWeight, shiftRule: shiftRule, threads: threads)
     }
 }
 
@@ -67,7 +74,8 @@ public struct Pipeline: Sendable {
 
     public init(to chip: Chip, _ options: LoweringOptions = LoweringOptions()) {
         quantization = options.quantization(to: chip)
-        partitioning = Partitioning(shareCores: options.sharesCores, rates: options.rates)
+        partitioning = Partitioning(
+            shareCores: options.sharesCores, rates: options.rates, neuronsPerCore: options.neuronsPerCore)
         placement = Placement()
         routing = Routing()
         verifies = options.verifies

@@ -23,6 +23,12 @@ public struct Quantization: Pass {
             "largest-exponent", "largest exponent of weights; 0 keeps them within what NetX files hold (default: the chip's largest)"),
         PassOption(
             "parallel-synapses", "synapses that may share a weight, where one holds too little and the chip's arithmetic is analog (default 1)"),
+        PassOption(
+            "ring-buffer-shift", "left shift of all ring buffers, where a chip has them (default: found by the shift rule)"),
+        PassOption("max-summed-weight", "the sum of weights that every ring buffer must hold, instead of the one found"),
+        PassOption(
+            "shift-rule", "expected: sPyNNaker's expected sum, or all that can arrive where that is less; spynnaker: its rule as it is (default expected)"
+        ),
         PassOption("threads", "threads that measure weights; the result does not depend on them (default 1)"),
     ]
 
@@ -47,11 +53,17 @@ public struct Quantization: Pass {
     public var largestExponent: Int?
     /// Synapses that may share one weight, on chips whose synapses hold few bits: the range of weights is that many times as wide.
     public var parallelSynapses: Int
+    /// Left shift of all ring buffers; nil: found by `shiftRule`.
+    public var ringBufferShift: Int?
+    /// The sum of weights, in the model's unit, that every ring buffer must hold; nil: found by `shiftRule`.
+    public var maximumSummedWeight: Double?
+    public var shiftRule: ShiftRule
     public var threads: Int
 
     public init(
         to chip: Chip, range: WeightRange = .maximum, rounding: QuantizedSynapses.Rounding = .nearest, weightBits: Int? = nil,
-        headroom: Double = 64, largestExponent: Int? = nil, parallelSynapses: Int = 1, threads: Int = 1
+        headroom: Double = 64, largestExponent: Int? = nil, parallelSynapses: Int = 1, ringBufferShift: Int? = nil, maximumSummedWeight: Double? = nil,
+        shiftRule: ShiftRule = .expected, threads: Int = 1
     ) {
         self.chip = chip
         self.range = range
@@ -60,6 +72,9 @@ public struct Quantization: Pass {
         self.headroom = headroom
         self.largestExponent = largestExponent
         self.parallelSynapses = parallelSynapses
+        self.ringBufferShift = ringBufferShift
+        self.maximumSummedWeight = maximumSummedWeight
+        self.shiftRule = shiftRule
         self.threads = threads
     }
 
@@ -67,6 +82,7 @@ public struct Quantization: Pass {
         switch chip.arithmetic {
         case .integerCurrent: try quantizeToCompartments(network)
         case .analog(let law): try quantizeToTargets(network, law)
+        case .fixedPoint(let arithmetic): try quantizeToFixedPoint(network, arithmetic)
         }
     }
 

@@ -116,7 +116,7 @@ private func uniformError(
 }
 
 /// The error over some rows, and the sum of its squares.
-private func measureError(
+func measureError(
     of rows: SynapseRows, _ sources: Range<Int>, _ quantizer: WeightQuantizer, longestDelay: Int
 ) -> (error: WeightError, squares: Double) {
     var error = WeightError()
@@ -143,7 +143,7 @@ private func measureError(
 }
 
 extension WeightError {
-    fileprivate func adding(_ part: WeightError) -> WeightError {
+    func adding(_ part: WeightError) -> WeightError {
         var sum = self
         sum.synapses += part.synapses
         sum.clipped += part.clipped

@@ -4,12 +4,17 @@ public enum Arithmetic: Hashable, Sendable {
     case integerCurrent(IntegerCurrentArithmetic)
     /// A physical membrane in continuous time: BrainScaleS.
     case analog(AnalogArithmetic)
+    /// s16.15 with ring buffers: SpiNNaker.
+    case fixedPoint(FixedPointArithmetic)
+
+    /// Moves of a neuron's state in a time step.
+    public var substeps: Int { if case .fixedPoint(let law) = self { law.substeps } else { 1 } }
 
     /// Whether decays, thresholds and biases are held in registers, whose formats the description states.
     public var hasRegisters: Bool {
         switch self {
         case .integerCurrent: true
-        case .analog: false
+        case .analog, .fixedPoint: false
         }
     }
 }

@@ -37,6 +37,20 @@ public enum CapacityRule: Hashable, Sendable {
     case crossbar(CrossbarPart)
 
     public enum CrossbarPart: String, CaseIterable, Hashable, Sendable { case circuits, rows, synapses }
+    /// Sources of spikes, where they live on cores.
+    case sourceNeurons
+    /// Slots of a ring buffer: 2^(neuron, receptor and delay bits).
+    case ringBuffer
+    /// Stages of delay extensions that the core's longest delay asks for.
+    case delayStages
+    /// The longest row of a synaptic matrix, in words.
+    case rowWords
+    /// Entries of a population table's list of addresses.
+    case tableAddresses
+    /// The synaptic matrix in bytes.
+    case rowMemory
+    /// Ring buffers, neuron parameters and the population table in bytes, with two row buffers.
+    case workingMemory
 
     public enum Profile: String, CaseIterable, Hashable, Sendable {
         /// Decays, refractory steps, reset.

@@ -12,6 +12,7 @@ extension Chip {
         ]
         if costs != Costs() { entries.append(Node.Entry("costs", costs.yaml)) }
         if faults != Faults() { entries.append(Node.Entry("faults", faults.yaml(on: topology))) }
+        if sourcePlace != .host { entries.append(Node.Entry("source_place", Node(sourcePlace.rawValue))) }
         if !fields.isEmpty { entries.append(Node.Entry("fields", Node(.mapping(fields.map { Node.Entry($0.name, Node($0.value)) })))) }
         if !sources.isEmpty { entries.append(Node.Entry("sources", Node(.mapping(sources.map { Node.Entry($0.path, Node($0.text)) })))) }
         return Node(.mapping(entries))
@@ -64,6 +65,13 @@ extension CapacityRule {
         case .profiles(let profile): ["profiles": Node(profile.rawValue)]
         case .synapseFormats: "synapse_formats"
         case .delaySlots: "delay_slots"
+        case .sourceNeurons: "source_neurons"
+        case .ringBuffer: "ring_buffer"
+        case .delayStages: "delay_stages"
+        case .rowWords: "row_words"
+        case .tableAddresses: "table_addresses"
+        case .rowMemory: "row_memory"
+        case .workingMemory: "working_memory"
         case .sharedMemory(let perNeuron, let packing): ["shared_memory": ["per_neuron": Node(perNeuron), "packing": packing.yaml]]
         case .crossbar(let part): ["crossbar": Node(part.rawValue)]
         }
@@ -123,6 +131,14 @@ extension Arithmetic {
             ]
             return ["integer_current": Node(.mapping(entries))]
         case .analog(let law): return law.yaml
+        case .fixedPoint(let law):
+            return [
+                "fixed_point": [
+                    "cells": Node(law.cells), "substeps": Node(law.substeps), "colour_bits": Node(law.colourBits),
+                    "ring_buffer_bits": Node(law.ringBufferBits), "delay_stages": Node(law.delayStages),
+                    "expected_rate": Node(law.expectedRate), "expected_deviations": Node(law.expectedDeviations),
+                ]
+            ]
         }
     }
 }

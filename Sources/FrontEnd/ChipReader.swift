@@ -32,6 +32,7 @@ struct ChipReader {
         let formats = reader.required("formats").flatMap { self.formats($0, hasRegisters: hasRegisters) }
         let costs = reader.optional("costs").flatMap { self.costs($0) } ?? Costs()
         let faults = reader.optional("faults").flatMap { self.faults($0, topology) } ?? Faults()
+        let sourcePlace = reader.value("source_place", .choice(of: SourcePlace.self), default: .host)
         let fields = reader.optional("fields").map { self.fields($0) } ?? []
         reader.knows("sources")
         reader.finish(into: &collector)
@@ -46,7 +47,7 @@ struct ChipReader {
         }
         return Chip(
             name: name, title: title ?? name, family: family, topology: topology, resources: resources, formats: formats,
-            arithmetic: arithmetic, costs: costs, faults: faults, fields: fields, sources: citations, place: node.place)
+            arithmetic: arithmetic, costs: costs, faults: faults, sourcePlace: sourcePlace, fields: fields, sources: citations, place: node.place)
     }
 
     /// Other formats call it `name`.

@@ -35,6 +35,7 @@ public func chipSchema() -> JSONValue {
                         ("arithmetic", ChipSchema.arithmetic),
                         ("costs", ChipSchema.costs),
                         ("faults", ChipSchema.faults),
+                        ("source_place", ChipSchema.choice("where spikes from outside enter", SourcePlace.self)),
                         (
                             "fields",
                             [
@@ -171,7 +172,12 @@ enum ChipSchema {
         let rule: JSONValue = [
             "description": "what uses the capacity up",
             "anyOf": [
-                ["enum": ["neurons", "input_axons", "output_axons", "synapse_formats", "delay_slots"]],
+                [
+                    "enum": [
+                        "neurons", "input_axons", "output_axons", "synapse_formats", "delay_slots", "source_neurons", "ring_buffer",
+                        "delay_stages", "row_words", "table_addresses", "row_memory", "working_memory",
+                    ]
+                ],
                 kind(
                     "the kind with its options",
                     [
@@ -186,7 +192,9 @@ enum ChipSchema {
                         ("synapse_memory", memory),
                         ("profiles", choice("distinct combinations of registers", CapacityRule.Profile.self)),
                         ("synapse_formats", ["type": "null"]),
-                        ("delay_slots", ["type": "null"]),
+                        ("delay_slots", ["type": "null"]), ("source_neurons", ["type": "null"]), ("ring_buffer", ["type": "null"]),
+                        ("delay_stages", ["type": "null"]), ("row_words", ["type": "null"]), ("table_addresses", ["type": "null"]),
+                        ("row_memory", ["type": "null"]), ("working_memory", ["type": "null"]),
                         (
                             "shared_memory",
                             mapping(
@@ -260,6 +268,20 @@ enum ChipSchema {
                         ("resets", choices("after a spike", IntegerCurrentArithmetic.Reset.self)),
                     ])
             ), ("analog", analog),
+            (
+                "fixed_point",
+                mapping(
+                    "s16.15 with ring buffers of 16-bit sums",
+                    [
+                        ("cells", choices("what a core can compute", FixedPointArithmetic.Cell.self)),
+                        ("substeps", integer("moves of the state in a time step", 1...1024)),
+                        ("colour_bits", integer("of a key, for the time step of the spike", 0...8)),
+                        ("ring_buffer_bits", integer("of an index: neuron, receptor, delay", 2...16)),
+                        ("delay_stages", integer("most stages of a delay extension", 0...255)),
+                        ("expected_rate", ["description": "spikes per second that set the shifts", "type": "number"]),
+                        ("expected_deviations", ["description": "of the summed input that must fit", "type": "number"]),
+                    ])
+            ),
         ])
 
     static let costs: JSONValue = {

@@ -11,6 +11,7 @@ extension QuantizedNetwork {
         case .compartments(let registers): effectiveDynamics(of: registers, model: dynamics)
         // Targets are real numbers: a calibrated neuron has the model's own.
         case .analog: dynamics
+        case .fixedPoint(let neurons): neurons.effectiveDynamics(of: dynamics, substeps: chip.arithmetic.substeps)
         }
     }
 

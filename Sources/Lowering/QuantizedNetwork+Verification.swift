@@ -36,6 +36,33 @@ extension QuantizedNetwork {
         switch registers {
         case .compartments(let registers): verifyCompartments(registers, of: population, &check)
         case .analog(let targets): verifyTargets(targets, of: population, &check)
+        case .fixedPoint(let neurons): verifyFixedPoint(neurons, of: population, &check)
+        }
+    }
+
+    /// - Words: one of each column for every neuron; a cell that the chip has; divisors above 0.
+    private func verifyFixedPoint(_ neurons: FixedPointNeurons, of population: Population, _ check: inout InvariantCheck) {
+        let name = population.name
+        guard case .fixedPoint(let arithmetic) = chip.arithmetic else {
+            check.violated("'\(name)' is in fixed point, and '\(chip.name)' is not")
+            return
+        }
+        check.require(arithmetic.cells.contains(neurons.cell), "'\(name)' has the cell '\(neurons.cell.rawValue)'")
+        check.require(neurons.potentialScale > 0 && neurons.potentialScale.isFinite, "'\(name)' has scale \(neurons.potentialScale)")
+        let columns = FixedPointNeurons.columns(of: neurons.cell)
+        check.require(
+            neurons.origin.count == population.size && neurons.words.count == columns.count
+                && neurons.words.allSatisfy { $0.count == population.size },
+            "'\(name)' has \(population.size) neurons and words for \(neurons.words.map(\.count))")
+        let exponents = chip.formats.weight.exponent
+        check.require(
+            neurons.shifts.count == FixedPointArithmetic.receptors && neurons.shifts.allSatisfy { exponents.contains($0) },
+            "'\(name)' has shifts \(neurons.shifts)")
+        guard let model = neurons.cell.model, neurons.words.count == columns.count else { return }
+        if let bad = (0..<neurons.count).first(where: {
+            !FixedPointConstants.isComputable(neurons.released($0), model, substeps: arithmetic.substeps)
+        }) {
+            check.violated("neuron \(bad) of '\(name)' divides by 0")
         }
     }
 
@@ -102,8 +129,29 @@ extension QuantizedNetwork {
             check.violated("'\(name)' ends at sources")
             return
         }
-        check.require(synapses.delayOffset == 1 - target.addedDelay, "'\(name)' has delay offset \(synapses.delayOffset)")
-        guard case .compartments = target else { return }
+        check.require(
+            synapses.delayOffset == chip.formats.delayOffset - target.addedDelay, "'\(name)' has delay offset \(synapses.delayOffset)")
+        if case .analog = target { return }
+        if format.scope == .receptor { return verifyReceptorUnit(synapses, target, name, &check) }
+        verifyUnit(id, target, &check)
+    }
+
+    /// Where receptors share exponents: one of the target's shifts; both are one where weights have both signs.
+    private func verifyReceptorUnit(
+        _ synapses: QuantizedSynapses, _ target: QuantizedNeurons, _ name: String, _ check: inout InvariantCheck
+    ) {
+        guard let neurons = target.fixedPoint else { return }
+        check.require(neurons.shifts.contains(synapses.exponent), "'\(name)' has exponent \(synapses.exponent), its target \(neurons.shifts)")
+        if synapses.mode == .mixed {
+            check.require(Set(neurons.shifts).count == 1, "'\(name)' has weights of both signs and shifts \(neurons.shifts)")
+        }
+        let unit = Double(sign: .plus, exponent: synapses.exponent - 15, significand: 1) / neurons.weightScale
+        check.require(abs(synapses.unit / unit - 1) < 1e-9, "'\(name)' has unit \(synapses.unit), not \(unit)")
+    }
+
+    private func verifyUnit(_ id: ID<Projection>, _ target: QuantizedNeurons, _ check: inout InvariantCheck) {
+        let (projection, synapses, format) = (network.projections[id], synapses(of: id), chip.formats.weight)
+        let name = projection.name
         let shift = format.shift + synapses.exponent
         let power = shift >= 0 ? Double(1 << shift) : 1 / Double(1 << -shift)
         let expected = power * payloadScale[projection.pre.index]

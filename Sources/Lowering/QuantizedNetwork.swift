@@ -38,11 +38,13 @@ public struct QuantizedNetwork: Hashable, Sendable {
 public enum QuantizedNeurons: Hashable, Sendable {
     case compartments(IntegerCompartments)
     case analog(AnalogNeurons)
+    case fixedPoint(FixedPointNeurons)
 
     public var count: Int {
         switch self {
         case .compartments(let registers): registers.count
         case .analog(let targets): targets.count
+        case .fixedPoint(let neurons): neurons.count
         }
     }
 
@@ -51,6 +53,7 @@ public enum QuantizedNeurons: Hashable, Sendable {
         switch self {
         case .compartments(let registers): registers.spikes
         case .analog(let targets): targets.spikes
+        case .fixedPoint(let neurons): neurons.spikes
         }
     }
 
@@ -59,6 +62,7 @@ public enum QuantizedNeurons: Hashable, Sendable {
         switch self {
         case .compartments(let registers): registers.addedDelay
         case .analog: 0
+        case .fixedPoint(let neurons): neurons.addedDelay
         }
     }
 
@@ -67,6 +71,7 @@ public enum QuantizedNeurons: Hashable, Sendable {
         switch self {
         case .compartments(let registers): registers.scale
         case .analog(let targets): targets.scale
+        case .fixedPoint(let neurons): neurons.potentialScale * Double(Accum.one)
         }
     }
 
@@ -83,6 +88,8 @@ public enum QuantizedNeurons: Hashable, Sendable {
 
     /// The calibration targets of physical neurons; nil for another arithmetic.
     public var analog: AnalogNeurons? { if case .analog(let targets) = self { targets } else { nil } }
+    /// The words of neurons in fixed point; nil for another arithmetic.
+    public var fixedPoint: FixedPointNeurons? { if case .fixedPoint(let neurons) = self { neurons } else { nil } }
 }
 
 /// How a projection's weights and delays become integers. Rows are produced on demand by `QuantizedRows`.
@@ -91,6 +98,7 @@ public struct QuantizedSynapses: Hashable, Sendable {
 
     /// The jump of the target's membrane that a mantissa of 1 stands for, in the model's unit of potential (per unit of payload).
     /// Mantissas are multiples of the format's step; a weight becomes a jump through the `currentGain` of the target's `Dynamics`.
+    /// Where receptors share exponents (`WeightFormat.Scope.receptor`), gains are the neurons' matter, and `unit` is a weight.
     public var unit: Double
     public var exponent: Int
     public var bits: Int
@@ -100,7 +108,8 @@ public struct QuantizedSynapses: Hashable, Sendable {
     public var rounding: Rounding
     /// Keys stochastic rounding.
     public var seed: UInt64
-    /// Subtracted from the model's delay in steps to give the stored one: 1, less the target's `addedDelay`.
+    /// Subtracted from the model's delay in steps to give the stored one: 1 where every spike takes a step anyhow, else 0, less the
+    /// target's `addedDelay`.
     public var delayOffset: Int
     /// Largest stored delay.
     public var maximumDelay: Int

@@ -15,7 +15,8 @@ public struct WeightQuantizer: Sendable {
 
     public init(_ id: ID<Projection>, of network: Network, synapses: QuantizedSynapses, format: WeightFormat) {
         let projection = network.projections[id]
-        let gains = network.dynamics(of: projection.post)?.currentGain ?? [[1], [1]]
+        // Gains of neurons that keep them in words of their own do not enter the weights.
+        let gains = format.scope == .receptor ? [[1], [1]] : network.dynamics(of: projection.post)?.currentGain ?? [[1], [1]]
         gain = gains.map { values in values.allSatisfy { $0 == values.first } ? Array(values.prefix(1)) : values }
         forced = projection.receptor
         unit = synapses.unit

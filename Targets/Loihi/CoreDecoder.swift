@@ -23,7 +23,7 @@ struct CoreDecoder {
         self.packing = packing
         switch chip.arithmetic {
         case .integerCurrent(let arithmetic): self.arithmetic = arithmetic
-        case .analog: throw ArtifactManifest.damaged(core.path, "the chip has physical neurons, and Loihi has none")
+        default: throw ArtifactManifest.damaged(core.path, "the chip's arithmetic is another")
         }
     }
 

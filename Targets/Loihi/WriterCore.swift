@@ -132,6 +132,7 @@ struct CoreBuilder: Sendable {
         case .outputAxons(let each, _): core.axons.count * each
         case .delaySlots: core.bias.count << core.delayBits
         case .crossbar: nil
+        case .sourceNeurons, .ringBuffer, .delayStages, .rowWords, .tableAddresses, .rowMemory, .workingMemory: nil
         }
     }
 }

@@ -101,8 +101,8 @@ struct PlainCoreBuilder: Sendable {
                     rows.read(Int(source), targets: slice.neurons, scratch: &scratch, into: &row)
                     let shift = Int32(slice.offset - slice.neurons.lowerBound)
                     for target in row.targets { core.synapses.target.append(UInt32(target + shift)) }
-                    core.synapses.weight += row.mantissas
-                    core.synapses.delay += row.delays
+                    for mantissa in row.mantissas { core.synapses.weight.append(Int16(truncatingIfNeeded: mantissa)) }
+                    for delay in row.delays { core.synapses.delay.append(UInt8(truncatingIfNeeded: delay)) }
                     core.synapses.format.append(contentsOf: repeatElement(format, count: row.count))
                 }
                 core.firstSynapse.append(UInt32(core.synapses.target.count))

@@ -106,6 +106,7 @@ public struct CapacityChecker {
                     case .synapseFormats: return count.formats.count
                     case .delaySlots: return count.neurons * (1 << count.delayBits)
                     case .crossbar: return 0
+                    case .sourceNeurons, .ringBuffer, .delayStages, .rowWords, .tableAddresses, .rowMemory, .workingMemory: return 0
                     case .sharedMemory(let perNeuron, let packing):
                         return perNeuron * count.neurons + count.words[packings.firstIndex(of: packing)!] * packing.wordBits / 8
                     }

@@ -58,6 +58,7 @@ extension QuantizedNeurons {
         switch self {
         case .compartments(let registers): registers.node
         case .analog(let targets): targets.node
+        case .fixedPoint(let neurons): neurons.node
         }
     }
 
@@ -69,6 +70,9 @@ extension QuantizedNeurons {
         case .analog:
             guard let targets = AnalogNeurons(node, of: population, into: &collector) else { return nil }
             self = .analog(targets)
+        case .fixedPoint:
+            guard let neurons = FixedPointNeurons(node, of: population, into: &collector) else { return nil }
+            self = .fixedPoint(neurons)
         }
     }
 }
@@ -131,7 +135,7 @@ extension QuantizedSynapses {
         let mode = reader.required("mode", .choice(of: WeightFormat.SignMode.self))
         let rounding = reader.required("rounding", .choice(of: Rounding.self))
         let seed = reader.required("seed", .text).flatMap { UInt64($0) }
-        let offset = reader.required("delay_offset", .integer(atLeast: 0, atMost: 1))
+        let offset = reader.required("delay_offset", .integer(atLeast: -1, atMost: 1))
         let delay = reader.required("maximum_delay", .integer(atLeast: 0, atMost: chip.formats.delay.upperBound))
         let parallel = reader.value("parallel", .integer(atLeast: 1, atMost: 512), default: 1)
         let error = reader.required("error").flatMap { WeightError($0, of: projection, into: &reader.collector) }
