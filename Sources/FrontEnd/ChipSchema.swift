@@ -258,6 +258,10 @@ private enum ChipSchema {
                         ("exponent_applies_to", choice("what a negative exponent shifts", IntegerCurrentArithmetic.ExponentPlace.self)),
                         ("negative_mixed_rounding", choice("of weights that lose bits", IntegerCurrentArithmetic.Truncation.self)),
                         ("resets", choices("after a spike", IntegerCurrentArithmetic.Reset.self)),
+                        (
+                            "adaptive_threshold",
+                            ["description": "whether neurons of microcode may adapt their threshold", "type": "boolean"]
+                        ),
                     ])
             )
         ])
