@@ -45,6 +45,7 @@ extension Quantization {
             let start = ((dynamics.initialMembrane[n] - origin[n]) * scale).rounded()
             registers.initialMembrane.append(Int(min(max(start, -largestState), largestState)))
         }
+        registers.adaptation = adaptiveThresholds(of: dynamics, registers)
         return registers
     }
 

@@ -39,6 +39,9 @@ public struct IntegerCurrentArithmetic: Hashable, Sendable {
     public var negativeMixedRounding: Truncation
     /// Which resets the compartment has.
     public var resets: [Reset]
+    /// Whether compartments may have an adaptive threshold, a reset that is subtracted a step later and a refractory time that only
+    /// blocks spikes: neurons of microcode.
+    public var adaptiveThreshold: Bool
 
     public enum Overflow: String, CaseIterable, Hashable, Sendable {
         /// Two's complement.
@@ -57,7 +60,8 @@ public struct IntegerCurrentArithmetic: Hashable, Sendable {
 
     public init(
         stateBits: Int, currentOverflow: Overflow, membraneOverflow: Overflow, accumulatorBits: Int?, driveWraps: Bool = false,
-        exponentAppliesTo: ExponentPlace, negativeMixedRounding: Truncation, resets: [Reset]
+        exponentAppliesTo: ExponentPlace, negativeMixedRounding: Truncation, resets: [Reset],
+        adaptiveThreshold: Bool = false
     ) {
         self.stateBits = stateBits
         self.currentOverflow = currentOverflow
@@ -67,5 +71,6 @@ public struct IntegerCurrentArithmetic: Hashable, Sendable {
         self.exponentAppliesTo = exponentAppliesTo
         self.negativeMixedRounding = negativeMixedRounding
         self.resets = resets
+        self.adaptiveThreshold = adaptiveThreshold
     }
 }

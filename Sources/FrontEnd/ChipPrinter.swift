@@ -128,6 +128,7 @@ extension Arithmetic {
             entries += [
                 Node.Entry("drive_wraps", Node(law.driveWraps)), Node.Entry("exponent_applies_to", Node(law.exponentAppliesTo.rawValue)),
                 Node.Entry("negative_mixed_rounding", Node(law.negativeMixedRounding.rawValue)), Node.Entry("resets", Node(law.resets)),
+                Node.Entry("adaptive_threshold", Node(law.adaptiveThreshold)),
             ]
             return ["integer_current": Node(.mapping(entries))]
         case .analog(let law): return law.yaml

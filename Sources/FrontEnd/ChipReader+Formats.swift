@@ -70,13 +70,15 @@ extension ChipReader {
         let truncation = reader.value(
             "negative_mixed_rounding", .choice(of: IntegerCurrentArithmetic.Truncation.self), default: .towardZero)
         let resets = reader.required("resets", .distinct(IntegerCurrentArithmetic.Reset.self))
+        let adaptiveThreshold = reader.value("adaptive_threshold", .bool, default: false)
         reader.finish(into: &collector)
         guard let stateBits, let currentOverflow, let membraneOverflow, let resets else { return nil }
         return .integerCurrent(
             IntegerCurrentArithmetic(
                 stateBits: stateBits, currentOverflow: currentOverflow, membraneOverflow: membraneOverflow,
                 accumulatorBits: accumulatorBits,
-                driveWraps: driveWraps, exponentAppliesTo: place, negativeMixedRounding: truncation, resets: resets))
+                driveWraps: driveWraps, exponentAppliesTo: place, negativeMixedRounding: truncation, resets: resets,
+                adaptiveThreshold: adaptiveThreshold))
     }
 
     private mutating func fixedPoint(_ options: Node) -> Arithmetic? {

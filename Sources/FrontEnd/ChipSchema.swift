@@ -266,6 +266,10 @@ enum ChipSchema {
                         ("exponent_applies_to", choice("what a negative exponent shifts", IntegerCurrentArithmetic.ExponentPlace.self)),
                         ("negative_mixed_rounding", choice("of weights that lose bits", IntegerCurrentArithmetic.Truncation.self)),
                         ("resets", choices("after a spike", IntegerCurrentArithmetic.Reset.self)),
+                        (
+                            "adaptive_threshold",
+                            ["description": "whether neurons of microcode may adapt their threshold", "type": "boolean"]
+                        ),
                     ])
             ), ("analog", analog),
             (

@@ -56,14 +56,11 @@ extension CoreGraph {
     }
 
     private func neuronProfiles(of held: [Slice]) -> Int {
-        var profiles: Set<[Int]> = []
+        var profiles: Set<NeuronProfile> = []
         for slice in held {
             guard let neurons = quantized.compartments(of: slice.population) else { continue }
             for index in slice.neurons {
-                profiles.insert([
-                    neurons.currentDecay[index], neurons.membraneDecay[index], neurons.refractorySteps[index],
-                    neurons.reset == .subtract ? 1 : 0,
-                ])
+                profiles.insert(NeuronProfile(neurons, index))
             }
         }
         return profiles.count

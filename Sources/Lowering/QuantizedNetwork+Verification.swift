@@ -7,6 +7,7 @@ extension QuantizedNetwork {
     ///
     /// - Every population of neurons has registers, one of each kind for every neuron; sources have none.
     /// - Decays, thresholds, biases, refractory steps are within their formats; a decay with its offset is at most one.
+    /// - Adaptive thresholds are there for every neuron or none, and only where the arithmetic has them.
     /// - The reset is one that the arithmetic has. The scale is a positive number.
     /// - Every projection has a format: width and sign mode that the chip has, exponent within its range, a positive unit, and at least
     ///   one mantissa other than 0.
@@ -85,6 +86,13 @@ extension QuantizedNetwork {
         all(registers.biasMantissa, "bias mantissa", in: formats.bias.mantissa)
         all(registers.biasExponent, "bias exponent", in: formats.bias.exponent)
         all(registers.refractorySteps, "refractory steps", in: formats.refractory)
+        if let adaptation = registers.adaptation {
+            check.require(adaptation.count == population.size, "'\(population.name)' has \(adaptation.count) adaptive thresholds")
+            all(adaptation.map(\.decay), "decay of the adaptation", in: 0...formats.decay.one)
+            if case .integerCurrent(let arithmetic) = chip.arithmetic {
+                check.require(arithmetic.adaptiveThreshold, "'\(population.name)' adapts, and the chip's neurons do not")
+            }
+        }
         if case .integerCurrent(let arithmetic) = chip.arithmetic, registers.spikes {
             check.require(arithmetic.resets.contains(registers.reset), "'\(population.name)' resets by '\(registers.reset.rawValue)'")
         }

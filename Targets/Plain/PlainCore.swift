@@ -26,6 +26,8 @@ struct PlainCore: Sendable {
         var refractory: [UInt32] = []
         var reset: [UInt8] = []
         var initialMembrane: [Int32] = []
+        /// Of neurons of microcode; all nil where there is none.
+        var programs: [AdaptiveThreshold?] = []
     }
 
     struct Format: Hashable, Sendable {
@@ -88,6 +90,7 @@ struct PlainCoreBuilder: Sendable {
         core.neurons.biasExponent += registers.biasExponent[neurons].map { Int8($0) }
         core.neurons.refractory += registers.refractorySteps[neurons].map { UInt32($0) }
         core.neurons.reset += neurons.map { _ in registers.reset == .subtract ? 1 : 0 }
+        core.neurons.programs += neurons.map { registers.adaptation?[$0] }
         core.neurons.initialMembrane += registers.initialMembrane[neurons].map { Int32($0) }
     }
 

@@ -79,13 +79,15 @@ extension QuantizedNeurons {
 
 extension IntegerCompartments {
     fileprivate var node: Node {
-        [
+        let fixed: Node = [
             "scale": Node(scale), "origin": .perNeuron(origin), "current_decay": .perNeuron(currentDecay),
             "membrane_decay": .perNeuron(membraneDecay), "threshold_mantissa": .perNeuron(thresholdMantissa),
             "bias_mantissa": .perNeuron(biasMantissa), "bias_exponent": .perNeuron(biasExponent),
             "refractory_steps": .perNeuron(refractorySteps), "reset": Node(reset.rawValue), "spikes": Node(spikes),
             "initial_membrane": .perNeuron(initialMembrane), "added_delay": Node(addedDelay),
         ]
+        guard let adaptation else { return fixed }
+        return Node(.mapping((fixed.mapping ?? []) + [Node.Entry("adaptation", adaptation.node)]))
     }
 
     fileprivate init?(_ node: Node, of population: Population, chip: Chip, into collector: inout DiagnosticCollector) {
@@ -104,14 +106,42 @@ extension IntegerCompartments {
         let spikes = reader.required("spikes", .bool)
         let initial = reader.required("initial_membrane", .perNeuron(count, in: -(1 << 31)...(1 << 31)))
         let delay = reader.required("added_delay", .integer(atLeast: 0, atMost: 1))
+        let adaptation = reader.optional("adaptation").map { [AdaptiveThreshold]($0, of: population, chip: chip, into: &collector) }
         reader.finish(into: &collector)
+        if let adaptation, adaptation == nil { return nil }
         guard let scale, let origin, let current, let membrane, let threshold, let bias, let exponent, let refractory, let reset,
             let spikes,
             let initial, let delay
         else { return nil }
         self.init(
             scale: scale, origin: origin, currentDecay: current, membraneDecay: membrane, thresholdMantissa: threshold, biasMantissa: bias,
-            biasExponent: exponent, refractorySteps: refractory, reset: reset, spikes: spikes, initialMembrane: initial, addedDelay: delay)
+            biasExponent: exponent, refractorySteps: refractory, reset: reset, spikes: spikes, initialMembrane: initial, addedDelay: delay,
+            adaptation: adaptation ?? nil)
+    }
+}
+
+extension [AdaptiveThreshold] {
+    fileprivate var node: Node {
+        [
+            "decay": .perNeuron(map(\.decay)), "jump": .perNeuron(map(\.jump)), "later_reset": .perNeuron(map(\.laterReset)),
+            "reset": Node(first?.reset.rawValue ?? ""), "blocks": Node(first?.blocks ?? false),
+        ]
+    }
+
+    /// The law of reset and refractory time is one for a population.
+    fileprivate init?(_ node: Node, of population: Population, chip: Chip, into collector: inout DiagnosticCollector) {
+        var reader = MappingReader(node, of: "'adaptation' of '\(population.name)'")
+        let (count, most) = (population.size, Int(Int32.max))
+        let decay = reader.required("decay", .perNeuron(count, in: 0...chip.formats.decay.one))
+        let jump = reader.required("jump", .perNeuron(count, in: -most...most))
+        let later = reader.required("later_reset", .perNeuron(count, in: -most...most))
+        let reset = reader.required("reset", .choice(of: AdaptiveThreshold.ResetLaw.self))
+        let blocks = reader.required("blocks", .bool)
+        reader.finish(into: &collector)
+        guard let decay, let jump, let later, let reset, let blocks else { return nil }
+        self = (0..<count).map {
+            AdaptiveThreshold(decay: decay[$0], jump: jump[$0], reset: reset, laterReset: later[$0], blocks: blocks)
+        }
     }
 }
 
