@@ -1,9 +1,11 @@
 public import Diagnostics
+import Drawing
 import Foundation
 import FrontEnd
 public import Learning
 import Networks
 import Passes
+public import Storage
 
 /// What a training does beside what the model says.
 public struct TrainingOptions: Sendable {
@@ -33,6 +35,8 @@ public struct TrainingResult: Sendable {
     public var resumedFrom: Int
     /// What the trainer chose for itself, and what the user should know of it.
     public var notes: [Diagnostic] = []
+    /// Batch by batch, where the rule keeps a record.
+    public var curve = LearningCurve()
 }
 
 /// Trains a model with the rule that it chooses.
@@ -56,7 +60,7 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
     }
     let resumedFrom = trainer.epochsDone
     var evaluation: Evaluation?
-    while trainer.epochsDone < trainer.epochs {
+    while !trainer.isDone {
         let summary = try trainer.runEpoch {
             options.progress?($0)
             return true
@@ -71,5 +75,33 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
     var trained = model
     trained.network = trainer.network
     return TrainingResult(
-        model: trained, evaluation: answers, epochs: trainer.epochsDone, resumedFrom: resumedFrom, notes: trainer.notes)
+        model: trained, evaluation: answers, epochs: trainer.epochsDone, resumedFrom: resumedFrom, notes: trainer.notes, curve: trainer.curve)
+}
+
+extension LearningCurve {
+    /// As an SVG plot: loss and error of every batch, and the cosine with backpropagation where it was logged.
+    public func plot(_ title: String) -> String {
+        let isSmall = (loss.max() ?? 0) < 10
+        var lines = [Chart.Line("error", values: error.map { Double($0) }, first: 1)]
+        if isSmall { lines.append(Chart.Line("loss", values: loss.map { Double($0) }, first: 1)) }
+        if !cosine.isEmpty {
+            lines.append(Chart.Line("cosine with BPTT", cosine.map { Chart.Point(x: Double($0.batch + 1), y: Double($0.cosine)) }))
+        }
+        return Chart(title, x: "batch", y: isSmall ? "error, loss" : "error", lines: lines).svg
+    }
+
+    /// `loss` and `error` of every batch; `cosine` with the batch that it belongs to.
+    public var json: JSONValue {
+        .object(
+            JSONObject([
+                ("loss", .array(loss.map { .number(Double($0)) })), ("error", .array(error.map { .number(Double($0)) })),
+                (
+                    "cosine",
+                    .array(
+                        cosine.map {
+                            .object(JSONObject([("batch", .integer($0.batch + 1)), ("cosine", .number(Double($0.cosine)))]))
+                        })
+                ),
+            ]))
+    }
 }

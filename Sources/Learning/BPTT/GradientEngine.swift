@@ -72,6 +72,7 @@ final class GradientEngine<Real: TrainingScalar> {
         }
         let (weights, coefficients) = prepare(parameters)
         let slots = slots
+        let (settings, plan) = (settings, plan)
         parallelFor(count: chunks, threads: threads) { c in
             let slot = slots[c]
             let part = Array(indices[c * chunk..<min(indices.count, (c + 1) * chunk)])
@@ -82,7 +83,7 @@ final class GradientEngine<Real: TrainingScalar> {
                 return slot.encoder.stimulus(numbers, identity: identity, presentation: presentation)
             }
             slot.outcome = slot.runner.forward(
-                stimuli, labels: part.map { samples.labels[$0] }, weights: weights, coefficients: coefficients,
+                stimuli, questions: part.map { Question(samples, $0, skip: settings.loss.skip, steps: plan.steps) }, weights: weights, coefficients: coefficients,
                 computesGradient: computesGradient)
             if computesGradient { slot.runner.backward(weights: weights, coefficients: coefficients) }
         }

@@ -49,7 +49,7 @@ import Testing
     }
 
     static func trainer(_ network: Network, threads: Int = 1) throws -> (any Trainer, DataSet) {
-        let data = try #require(try loadData(of: network, searchPath: DataSearch()))
+        let data = try #require(try loadData(of: network, searchPath: DataSearch(folders: [])))
         return (try learningRule(of: network).makeTrainer(TrainingRequest(network: network, samples: data.train, threads: threads)), data)
     }
 
