@@ -14,6 +14,7 @@ import Numerics
 ///                         ε_ji ← round(psi_j x_i + (rho_j - psi_j beta_j) rho_j^elapsed ε_ji)
 ///                         ē_ji ← round(kappa^elapsed · ē_ji + e)
 ///
+/// Eligibility traces start when a question is near: what is older than the time in which they decay to their last bit does not count.
 /// Ranges follow from the largest pseudo-derivative P and the input gain G: presynaptic traces x in 0...8 G, adaptation traces ε in
 /// 0...128 P G, eligibility traces ē in ±16 P G, pseudo-derivatives in 0...P. Gradients are sums of 32 bits and more.
 final class RoundedTraces {
@@ -29,9 +30,10 @@ final class RoundedTraces {
     private let adaptation: Slab<Float>
     private let eligibility: Slab<Float>
     private let gradient: Slab<Float>
-    private var elapsed: [Int32]
-    private var waiting: [Float]
-    private var random = SIMD8<UInt32>(repeating: 1)
+    /// Steps since the last event, and what the learning signal gained since; [neurons].
+    private let elapsed: Slab<Float>
+    private let waiting: Slab<Float>
+    private let neurons: Int
 
     init(_ format: Format, neurons: Int, inputs: Int, width: Int) {
         self.format = format
@@ -41,8 +43,9 @@ final class RoundedTraces {
         adaptation = Slab(neurons * rows)
         eligibility = Slab(neurons * rows)
         gradient = Slab(neurons * rows)
-        elapsed = [Int32](repeating: 0, count: neurons)
-        waiting = [Float](repeating: 0, count: neurons)
+        elapsed = Slab(neurons)
+        waiting = Slab(neurons)
+        self.neurons = neurons
     }
 
     /// Adds the trial's gradient to `target`; `key` decides all rounding.
@@ -52,7 +55,9 @@ final class RoundedTraces {
     ) {
         let cell = shared.cell
         let neurons = cell.neurons
-        begin(key)
+        var random = begin(key)
+        let (elapsed, waiting) = (elapsed.pointer, waiting.pointer)
+        let (betas, rhos, rateTerms) = (cell.beta.pointer, cell.rho.pointer, rates.pointer)
         let levels = Float(1 << format.bits) - 1
         let half = Float(1 << (format.bits - 1)) - 1
         let gain = Float(cell.gain.pointer[0])
@@ -68,8 +73,9 @@ final class RoundedTraces {
         let slopeUnit = steepest / levels
         let arrival = (gain / preUnit).rounded()
         var signals = [Float](repeating: 0, count: neurons)
+        let opening = firstQuestion(record) - shared.plan.delays.output - memory(of: kappa)
         for step in 0..<record.steps {
-            decayPresynaptic(alpha, levels)
+            decayPresynaptic(alpha, levels, &random)
             for (first, events) in given {
                 let sent = step - shared.plan.delays.input
                 guard sent >= 0, sent < events.steps else { continue }
@@ -88,18 +94,25 @@ final class RoundedTraces {
             let slopes = record.slope.pointer + step * cell.width
             for n in 0..<neurons {
                 elapsed[n] += 1
-                let slope = (Float(slopes[n]) / slopeUnit).rounded() * slopeUnit
-                if slope > 0 {
+                if slopes[n] > 0 {
+                    // Rounded to nearest; what rounds to 0 acts as the least step.
+                    let slope = max((Float(slopes[n]) / slopeUnit).rounded(), 1) * slopeUnit
+                    let (beta, rho) = (Float(betas[n]), Float(rhos[n]))
                     let catchUp = Coefficients(
-                        slope: slope * preUnit, adapted: slope * Float(cell.beta.pointer[n]) * adaptationUnit,
-                        decay: power(Float(cell.rho.pointer[n]), elapsed[n] - 1), keep: Float(cell.rho.pointer[n]) - slope * Float(cell.beta.pointer[n]),
-                        gained: slope * preUnit / adaptationUnit, kappa: power(kappa, elapsed[n]), waiting: waiting[n],
-                        rate: Float(rates.pointer[n]), perUnit: 1 / eligibilityUnit, unit: eligibilityUnit * readoutGain)
-                    event(n, catchUp, isAdaptive: cell.beta.pointer[n] != 0, levels, half)
+                        slope: slope * preUnit, adapted: slope * beta * adaptationUnit,
+                        decay: power(rho, Int32(elapsed[n]) - 1), keep: rho - slope * beta,
+                        gained: slope * preUnit / adaptationUnit, kappa: power(kappa, Int32(elapsed[n])), waiting: waiting[n],
+                        rate: Float(rateTerms[n]), perUnit: 1 / eligibilityUnit, unit: eligibilityUnit * readoutGain)
+                    let isAdaptive = beta != 0
+                    if step >= opening {
+                        event(n, catchUp, isAdaptive: isAdaptive, levels, half, &random)
+                    } else {
+                        earlyEvent(n, catchUp, isAdaptive: isAdaptive, levels, &random)
+                    }
                     elapsed[n] = 0
                     waiting[n] = asks ? signals[n] : 0
                 } else if asks {
-                    waiting[n] += signals[n] * power(kappa, elapsed[n])
+                    waiting[n] += signals[n] * power(kappa, Int32(elapsed[n]))
                 }
             }
         }
@@ -120,16 +133,17 @@ final class RoundedTraces {
         let unit: Float
     }
 
-    private func begin(_ key: Int) {
-        for slab in [presynaptic, adaptation, eligibility, gradient] { slab.clear() }
-        for n in elapsed.indices { (elapsed[n], waiting[n]) = (0, 0) }
+    private func begin(_ key: Int) -> SIMD8<UInt32> {
+        for slab in [presynaptic, adaptation, eligibility, gradient, elapsed, waiting] { slab.clear() }
+        var random = SIMD8<UInt32>(repeating: 1)
         let stream = Philox(seed: UInt64(bitPattern: Int64(key)), purpose: "eprop/rounding")
         for lane in 0..<laneCount { random[lane] = UInt32(truncatingIfNeeded: stream.bits(lane)) | 1 }
+        return random
     }
 
     /// 8 numbers, even in -1/2 ..< 1/2 (xorshift; Marsaglia 2003).
     @inline(__always)
-    private func dither() -> SIMD8<Float> {
+    private func dither(_ random: inout SIMD8<UInt32>) -> SIMD8<Float> {
         random ^= random &<< 13
         random ^= random &>> 17
         random ^= random &<< 5
@@ -151,10 +165,10 @@ final class RoundedTraces {
         return raised.replacing(with: high, where: raised .> high)
     }
 
-    private func decayPresynaptic(_ alpha: Float, _ levels: Float) {
+    private func decayPresynaptic(_ alpha: Float, _ levels: Float, _ random: inout SIMD8<UInt32>) {
         var i = 0
         while i < rows {
-            store(clamp(whole(load(presynaptic.pointer, i) * alpha + dither()), 0, levels), presynaptic.pointer, i)
+            store(clamp(whole(load(presynaptic.pointer, i) * alpha + dither(&random)), 0, levels), presynaptic.pointer, i)
             i &+= laneCount
         }
     }
@@ -180,7 +194,7 @@ final class RoundedTraces {
 
     /// All synapses onto neuron `n` in a step in which its pseudo-derivative is not 0.
     @inline(__always)
-    private func event(_ n: Int, _ c: Coefficients, isAdaptive: Bool, _ levels: Float, _ half: Float) {
+    private func event(_ n: Int, _ c: Coefficients, isAdaptive: Bool, _ levels: Float, _ half: Float, _ random: inout SIMD8<UInt32>) {
         let epsilons = adaptation.pointer + n * rows
         let traces = eligibility.pointer + n * rows
         let sums = gradient.pointer + n * rows
@@ -192,20 +206,56 @@ final class RoundedTraces {
             if isAdaptive {
                 let before = c.decay * load(epsilons, i)
                 e -= c.adapted * before
-                store(clamp(whole(c.gained * x + c.keep * before + dither()), 0, levels), epsilons, i)
+                store(clamp(whole(c.gained * x + c.keep * before + dither(&random)), 0, levels), epsilons, i)
             }
             let trace = load(traces, i)
             store(load(sums, i) + waiting * trace + c.rate * e, sums, i)
-            store(clamp(whole(c.kappa * trace + c.perUnit * e + dither()), -half, half), traces, i)
+            store(clamp(whole(c.kappa * trace + c.perUnit * e + dither(&random)), -half, half), traces, i)
             i &+= laneCount
         }
     }
 
+    /// As `event`, while eligibility traces have not started: adaptation traces and the firing-rate term.
+    @inline(__always)
+    private func earlyEvent(_ n: Int, _ c: Coefficients, isAdaptive: Bool, _ levels: Float, _ random: inout SIMD8<UInt32>) {
+        let epsilons = adaptation.pointer + n * rows
+        let sums = gradient.pointer + n * rows
+        guard isAdaptive || c.rate != 0 else { return }
+        var i = 0
+        while i < rows {
+            let x = load(presynaptic.pointer, i)
+            var e = c.slope * x
+            if isAdaptive {
+                let before = c.decay * load(epsilons, i)
+                e -= c.adapted * before
+                store(clamp(whole(c.gained * x + c.keep * before + dither(&random)), 0, levels), epsilons, i)
+            }
+            store(load(sums, i) + c.rate * e, sums, i)
+            i &+= laneCount
+        }
+    }
+
+    /// The first step with an error; behind the last where there is none.
+    private func firstQuestion<Real: LaneScalar>(_ record: TrialRecord<Real>) -> Int {
+        for index in 0..<record.steps * record.outputs where record.error.pointer[index] != 0 { return index / record.outputs }
+        return record.steps
+    }
+
+    /// Steps in which a trace decays from its largest value to its last bit.
+    private func memory(of decay: Float) -> Int {
+        var (left, steps) = (Float(1 << format.bits), 0)
+        while left > 1, steps < 100_000 {
+            left *= decay
+            steps += 1
+        }
+        return steps
+    }
+
     /// What the learning signal still owes the traces, and the sums into the gradient.
     private func finish<Real: LaneScalar>(_ record: TrialRecord<Real>, _ unit: Float, _ target: RecurrentMatrices<Real>) {
-        for n in elapsed.indices {
-            let waiting = waiting[n] * unit
-            for row in 0..<inputs + elapsed.count {
+        for n in 0..<neurons {
+            let waiting = waiting.pointer[n] * unit
+            for row in 0..<inputs + neurons {
                 let value = Real(gradient.pointer[n * rows + row] + waiting * eligibility.pointer[n * rows + row])
                 if row < inputs {
                     target.input.pointer[row * target.width + n] += value
