@@ -115,6 +115,12 @@ let package = Package(
         tests(
             "QuantizationTests", mirrors: "Passes/Quantization",
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
+        tests(
+            "RateConversionTests", mirrors: "Passes/RateConversion",
+            on: ["Passes", "Learning", "Simulation", "FrontEnd", "Networks", "Diagnostics", "Numerics"]),
+        tests(
+            "DeepRewiringTests", mirrors: "Passes/DeepRewiring",
+            on: ["Passes", "Learning", "Lowering", "FrontEnd", "Targets", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests("ArithmeticTests", mirrors: "Targets/Arithmetic", on: ["Targets", "Chips", "Storage"]),
         tests(
             "LoihiTests", mirrors: "Targets/Loihi",
@@ -144,6 +150,6 @@ let package = Package(
         tests("YAMLTests", mirrors: "Sources/YAML", on: ["YAML", "Diagnostics", "Numerics"]),
         tests(
             "LearningTests", mirrors: "Sources/Learning",
-            on: ["Learning", "FrontEnd", "Simulation", "Networks", "Numerics", "Storage", "Diagnostics"]),
+            on: ["Learning", "FrontEnd", "Simulation", "Networks", "Chips", "Numerics", "Storage", "Diagnostics"]),
     ]
 )

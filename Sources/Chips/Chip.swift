@@ -15,6 +15,8 @@ public struct Chip: Hashable, Sendable {
     public var resources: [CoreResource]
     public var formats: NumberFormats
     public var arithmetic: Arithmetic
+    /// What a learning rule may use that runs on the chip; nil: none runs there.
+    public var learning: LearningResources?
     public var costs: Costs
     public var faults: Faults
     /// Where spikes from outside enter.

@@ -2,7 +2,7 @@ import Chips
 public import Diagnostics
 public import FrontEnd
 public import Lowering
-import Networks
+public import Networks
 import Numerics
 public import Simulation
 
@@ -99,7 +99,7 @@ public struct Verification: Sendable {
             statistics.merge(part.statistics)
         }
         let populations = zip(trial.recorded, comparisons).map { $1.result(named: $0) }
-        let expected = parts.flatMap(isChanged ? \.original : \.expected)
+        let expected = parts.flatMap { isChanged ? $0.original : $0.expected }
         let observed = parts.flatMap(\.observed)
         let score = trial.score(expected: expected, observed: observed, populations: populations)
         let resources = graph.chip.resources.indices.map { index in

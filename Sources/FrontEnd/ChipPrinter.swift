@@ -10,6 +10,7 @@ extension Chip {
             Node.Entry("resources", Node(.mapping(resources.map { Node.Entry($0.name, $0.yaml) }))),
             Node.Entry("formats", formats.yaml), Node.Entry("arithmetic", arithmetic.yaml),
         ]
+        if let learning { entries.append(Node.Entry("learning", learning.yaml)) }
         if costs != Costs() { entries.append(Node.Entry("costs", costs.yaml)) }
         if faults != Faults() { entries.append(Node.Entry("faults", faults.yaml(on: topology))) }
         if sourcePlace != .host { entries.append(Node.Entry("source_place", Node(sourcePlace.rawValue))) }

@@ -33,6 +33,7 @@ public func chipSchema() -> JSONValue {
                         ),
                         ("formats", ChipSchema.formats),
                         ("arithmetic", ChipSchema.arithmetic),
+                        ("learning", ChipSchema.learning),
                         ("costs", ChipSchema.costs),
                         ("faults", ChipSchema.faults),
                         ("source_place", ChipSchema.choice("where spikes from outside enter", SourcePlace.self)),
@@ -287,6 +288,38 @@ enum ChipSchema {
                     ])
             ),
         ])
+
+    static let learning: JSONValue = {
+        func fields(_ text: String) -> JSONValue {
+            [
+                "description": .string(text), "type": ["object", "null"],
+                "additionalProperties": ["type": "integer", "minimum": 1, "maximum": 64],
+            ]
+        }
+        return mapping(
+            "what a learning rule may use that runs on the chip",
+            [
+                ("timing", choices("when changes are computed", LearningResources.Timing.self)),
+                ("weight_bits", integer("of weights that may change, beside the sign", 1...64)),
+                ("synapse", fields("numbers kept for each synapse: bits beside the sign, by name")),
+                ("neuron", fields("numbers kept for each neuron: bits beside the sign, by name")),
+                (
+                    "broadcasts",
+                    mapping(
+                        "how many numbers reach many places at once",
+                        [
+                            ("everywhere", integer("one number for all: rewards", 0...1 << 20)),
+                            ("each_neuron", integer("one for each neuron: learning signals", 0...1 << 20)),
+                            ("each_synapse", integer("random numbers at each synapse", 0...1 << 20)),
+                        ])
+                ),
+                ("floating_point", ["description": "whether the numbers are floating-point", "type": "boolean"]),
+                (
+                    "transposes_weights",
+                    ["description": "whether weights can be used against the direction of spikes", "type": "boolean"]
+                ),
+            ])
+    }()
 
     static let costs: JSONValue = {
         let cost = mapping(

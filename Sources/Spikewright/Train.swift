@@ -18,6 +18,8 @@ public struct TrainingOptions: Sendable {
     public var checkpoint: String?
     /// Trains with the numbers that this target would compute with.
     public var target: Target?
+    /// Refuses a rule that the target could not run itself, with the budgets that it exceeds.
+    public var onChip = false
     public var lowering = LoweringOptions()
     public var progress: (@Sendable (TrainingProgress) -> Void)?
     /// Called after each epoch with the answers for the test samples.
@@ -51,6 +53,14 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
                 help: "add a section `task: {data: …, encode: …}` to the model (Documentation/Network.md)"))
     }
     var request = TrainingRequest(network: model.network, samples: data.train, threads: options.threads, epochs: options.epochs)
+    if options.onChip {
+        guard let chip = try options.target?.chip() else {
+            throw DiagnosticsError(
+                Diagnostic("train-no-target", "learning on a chip was asked for, and no chip was named", help: "add --target"))
+        }
+        let refusals = rule.needs(of: model.network).refusals(of: rule.name, on: chip)
+        guard refusals.isEmpty else { throw DiagnosticsError(refusals, isRefusal: true) }
+    }
     if let target = options.target {
         request.lowered = try QuantizedForward(model.network, options.lowering.quantization(to: try target.chip()))
     }

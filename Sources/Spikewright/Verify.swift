@@ -34,7 +34,7 @@ public func verify(
     var lowering = options.lowering
     if lowering.samples == nil, try lowering.changes(model.network, for: target.chip()) { lowering.samples = data?.train }
     let graph = try compile(model, for: target, at: directory, options: lowering).graph
-    let original = try lowering.changes(model.network, for: graph.chip) ? model.network : nil
+    let original = lowering.changes(model.network, for: graph.chip) ? model.network : nil
     let verification = Verification(
         samples: options.samples, threads: options.threads, attributesLoss: options.attributesLoss, progress: options.progress)
     return try verification.run(graph, data: data, original: original) { () throws(DiagnosticsError) in try bootArtifact(directory) }

@@ -21,8 +21,15 @@ struct TrainCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The description to write.", valueName: "file"))
     var output: String
 
+    @Option(
+        help: ArgumentHelp("Also write what was learnt alone, as the model's key 'trained' reads it.", valueName: "file.h5"))
+    var weights: String?
+
     @Option(name: .shortAndLong, help: "Train in the loop: with the numbers that this chip would compute with.")
     var target: String?
+
+    @Flag(help: "Refuse a rule that the target could not run itself, and say which of its budgets the rule exceeds.")
+    var onChip = false
 
     @Option(help: "Run so many epochs; as the model says unless given.")
     var epochs: Int?
@@ -49,6 +56,7 @@ struct TrainCommand: ParsableCommand {
         options.threads = common.threads
         options.dataFolders = common.dataDir
         options.target = target.map { Target($0) }
+        options.onChip = onChip
         options.lowering = try lowering.options(threads: common.threads)
         try createFolder(folderName(of: output))
         let checkpoint = output + ".checkpoint"

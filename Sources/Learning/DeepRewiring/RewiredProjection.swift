@@ -106,21 +106,21 @@ final class RewiredProjection {
     var entries: [TrainerState.Entry] {
         let slots = 0..<table.count
         return [
-            .init("place/\(name)", .integers(slots.map { table.place(ofSlot: $0) })),
-            .init("theta/\(name)", .floats(slots.map { table.theta[$0] })), .init("sign/\(name)", .floats(slots.map { table.sign[$0] })),
-            .init("drawn/\(name)", .integers([chance.drawn])),
-        ] + (dormant.isEmpty ? [] : [.init("dormant/\(name)", .floats(dormant))])
+            .init("place_\(id.index)", .integers(slots.map { table.place(ofSlot: $0) })),
+            .init("theta_\(id.index)", .floats(slots.map { table.theta[$0] })), .init("sign_\(id.index)", .floats(slots.map { table.sign[$0] })),
+            .init("picks_\(id.index)", .integers([chance.drawn])),
+        ] + (dormant.isEmpty ? [] : [.init("dormant_\(id.index)", .floats(dormant))])
     }
 
     /// - Returns: whether the state holds what this projection needs.
     func restore(_ state: TrainerState) -> Bool {
-        guard case .integers(let places) = state["place/\(name)"], case .floats(let thetas) = state["theta/\(name)"],
-            case .floats(let signs) = state["sign/\(name)"], case .integers(let drawn) = state["drawn/\(name)"],
+        guard case .integers(let places) = state["place_\(id.index)"], case .floats(let thetas) = state["theta_\(id.index)"],
+            case .floats(let signs) = state["sign_\(id.index)"], case .integers(let drawn) = state["picks_\(id.index)"],
             places.count == thetas.count, places.count == signs.count, places.count <= table.capacity, drawn.count == 1,
             places.allSatisfy({ (0..<table.pairs).contains($0) }), Set(places).count == places.count
         else { return false }
         if !dormant.isEmpty {
-            guard case .floats(let values) = state["dormant/\(name)"], values.count == dormant.count else { return false }
+            guard case .floats(let values) = state["dormant_\(id.index)"], values.count == dormant.count else { return false }
             dormant = values
         }
         table.removeAll()

@@ -25,6 +25,8 @@ struct RewiringPlan {
                     at: network.learning?.place, help: "deep-rewiring needs labelled samples and an answer: add `task:` and `readout:`"))
         }
         try checkTraining(network, task, readout, samples: request.samples)
+        let conductances = conductanceFaults(network, rule: DeepRewiring.name)
+        guard conductances.isEmpty else { throw DiagnosticsError(conductances) }
         self.network = network
         self.task = task
         self.readout = readout

@@ -78,8 +78,8 @@ final class RewiringState {
 
     var entries: [TrainerState.Entry] {
         var entries = plan.projections.flatMap(\.entries)
-        entries.append(.init("drawn", .integers([globalChance.drawn])))
-        for (index, values) in biases.enumerated() where !values.isEmpty { entries.append(.init("biases/\(index)", .floats(values))) }
+        entries.append(.init("global_picks", .integers([globalChance.drawn])))
+        for (index, values) in biases.enumerated() where !values.isEmpty { entries.append(.init("biases_\(index)", .floats(values))) }
         return entries
     }
 
@@ -87,13 +87,13 @@ final class RewiringState {
         var fits = state.signature == signature
         for projection in plan.projections where fits { fits = projection.restore(state) }
         for index in biases.indices where fits && !biases[index].isEmpty {
-            if case .floats(let values) = state["biases/\(index)"], values.count == biases[index].count {
+            if case .floats(let values) = state["biases_\(index)"], values.count == biases[index].count {
                 biases[index] = values
             } else {
                 fits = false
             }
         }
-        if case .integers(let drawn) = state["drawn"], drawn.count == 1 { globalChance.drawn = drawn[0] } else { fits = false }
+        if case .integers(let drawn) = state["global_picks"], drawn.count == 1 { globalChance.drawn = drawn[0] } else { fits = false }
         guard fits else {
             throw DiagnosticsError(
                 Diagnostic(

@@ -4,6 +4,7 @@ import Learning
 import Networks
 import Numerics
 import Simulation
+import Support
 import Testing
 
 /// Deep rewiring from outside: the number of connections, signs, checkpoints, and what the trained network computes.
@@ -104,7 +105,11 @@ import Testing
         let first = try Self.trainer(network)
         _ = try first.runEpoch { _ in true }
         let second = try Self.trainer(network)
-        try second.restore(first.state)
+        // Through a file: names of entries are names of data sets.
+        try withTemporaryDirectory { (folder: String) throws in
+            try first.state.write(to: folder + "/checkpoint")
+            try second.restore(TrainerState(readingFrom: folder + "/checkpoint"))
+        }
         for _ in 0..<2 { _ = try second.runEpoch { _ in true } }
         #expect(second.state == straight.state)
         #expect(second.network == straight.network)
