@@ -16,6 +16,8 @@ final class CLAPPTrainer: Trainer {
     private let probeEpochs: Int
     private let probesLayers: Bool
     private let probeRate: Double
+    /// The samples that the readout learns from.
+    private let labelled: [Int]
     private let pairs: CLAPPPairs
     private let shift: SampleShift?
     private var layers: [CLAPPLayer]
@@ -40,6 +42,9 @@ final class CLAPPTrainer: Trainer {
         epochs = request.epochs ?? values.integer("epochs") + probeEpochs
         probesLayers = values.flag("probe.layers")
         probeRate = values.number("probe.rate")
+        let labels = values.integer("probe.labels")
+        let all = Philox(seed: network.seed, purpose: "clapp/labels").permutation(request.samples.count)
+        labelled = labels > 0 ? Array(all.prefix(labels)) : all
         pairs = CLAPPPairs(
             isSymmetric: isSymmetric, negatives: isSymmetric ? values.integer("negatives") : 1, distance: values.integer("distance"))
         let input = network.task.map { network.populations[$0.input].shape } ?? []
@@ -111,13 +116,13 @@ final class CLAPPTrainer: Trainer {
     func runEpoch(progress: (TrainingProgress) -> Bool) throws(DiagnosticsError) -> EpochSummary {
         let samples = request.samples
         let random = Philox(seed: request.network.seed, purpose: "clapp").split(epochsDone)
-        let order = random.permutation(samples.count)
         let isProbing = epochsDone >= epochs - probeEpochs
+        let order = isProbing ? random.permutation(labelled.count).map { labelled[$0] } : random.permutation(samples.count)
         if isProbing, epochsDone == epochs - probeEpochs { startProbes() }
         let epoch = epochsDone + 1
         var (loss, correct, done) = (0.0, 0, 0)
-        for first in stride(from: 0, to: samples.count, by: batch) {
-            let indices = Array(order[first..<min(samples.count, first + batch)])
+        for first in stride(from: 0, to: order.count, by: batch) {
+            let indices = Array(order[first..<min(order.count, first + batch)])
             if isProbing {
                 let outcome = learnProbe(indices)
                 loss += outcome.loss
@@ -134,7 +139,7 @@ final class CLAPPTrainer: Trainer {
             }
             let goesOn = progress(
                 TrainingProgress(
-                    epoch: epoch, epochs: epochs, samplesDone: done, samples: samples.count, loss: loss / Double(done),
+                    epoch: epoch, epochs: epochs, samplesDone: done, samples: order.count, loss: loss / Double(done),
                     accuracy: Double(correct) / Double(done)))
             guard goesOn else {
                 throw DiagnosticsError(

@@ -1,11 +1,12 @@
 package import Numerics
 
-/// Matrices whose columns stand at right angles: where targets propagate without loss.
+/// Matrices whose columns (or rows, where those are fewer) stand at right angles: where targets propagate without loss.
 package enum Orthogonality {
     /// 4 · strength · W offdiag(WᵀW): the gradient of strength · Σ_{i≠j} ((WᵀW)_ij)², rows being postsynaptic (Ahmad, van Gerven and
     /// Ambrogioni 2020, arXiv 2006.06438; the authors' W is the transpose).
     package static func gradient(_ layer: RateLayer, strength: Double) -> [Double] {
         let (rows, columns) = (layer.outputs, layer.inputs)
+        guard rows >= columns else { return gradientOfRows(layer, strength: strength) }
         var gram = [Double](repeating: 0, count: columns * columns)
         Matrices.addProduct(
             m: columns, n: columns, k: rows, columns: layer.weights, width: columns, layer.weights, width: columns, to: &gram)
@@ -13,6 +14,19 @@ package enum Orthogonality {
         for i in gram.indices { gram[i] *= 4 * strength }
         var gradient = [Double](repeating: 0, count: rows * columns)
         Matrices.addProduct(m: rows, n: columns, k: columns, layer.weights, width: columns, gram, width: columns, to: &gradient)
+        return gradient
+    }
+
+    /// 4 · strength · offdiag(W Wᵀ) W: with fewer rows than columns, only the rows can stand at right angles.
+    private static func gradientOfRows(_ layer: RateLayer, strength: Double) -> [Double] {
+        let (rows, columns) = (layer.outputs, layer.inputs)
+        var gram = [Double](repeating: 0, count: rows * rows)
+        Matrices.addProduct(
+            m: rows, n: rows, k: columns, layer.weights, width: columns, transposed: layer.weights, width: columns, to: &gram)
+        for i in 0..<rows { gram[i * rows + i] = 0 }
+        for i in gram.indices { gram[i] *= 4 * strength }
+        var gradient = [Double](repeating: 0, count: rows * columns)
+        Matrices.addProduct(m: rows, n: columns, k: rows, gram, width: rows, layer.weights, width: columns, to: &gradient)
         return gradient
     }
 

@@ -56,6 +56,10 @@ final class OnlineRun {
     func spikes(of p: Int, in step: Int) -> [Int32] {
         guard step >= 0 else { return [] }
         let state = runner.states[p]
+        if plan.populations[p].dynamics == nil {
+            let first = Int(state.events.starts[step])
+            return Array(state.events.neurons[first..<first + Int(state.events.counts[step])])
+        }
         let output = state.output.pointer + state.row(step, 0)
         var spikes: [Int32] = []
         for n in 0..<state.size where output[n] != 0 { spikes.append(Int32(n)) }

@@ -116,8 +116,9 @@ import Testing
         let scale = try #require(vector["pes_error_scale"].double)
         let input = try #require(vector["input_spikes"].matrix)
         for step in 0..<(try #require(vector["steps"].int)) {
-            let traceDraws = rule.updatesTraces ? try #require(draws.popLast()) : []
-            let weightDraws = rule.updatesWeights ? try weights.map { _ in try #require(draws.popLast()) } : []
+            let traceDraws = rule.updatesTraces ? draws.popLast() ?? [] : []
+            let weightDraws = rule.updatesWeights ? weights.map { _ in draws.popLast() ?? [] } : []
+            try #require(traceDraws.count == (rule.updatesTraces ? weights.count : 0))
             rule.advance(
                 axons: step > 0 ? input[step - 1] : [],
                 errors: try #require(vector["errors"][step]?.doubles).map { PrescribedErrorSensitivity.encode($0, scale: scale) },
