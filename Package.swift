@@ -136,13 +136,16 @@ let package = Package(
                 "Numerics",
             ]),
         tests("DrawingTests", mirrors: "Sources/Drawing", on: ["Drawing", "Lowering", "Chips", "Diagnostics", "Numerics", "Storage"]),
-        tests("LoweringTests", mirrors: "Sources/Lowering", on: ["Lowering", "Chips", "Numerics"]),
+        tests("LoweringTests", mirrors: "Sources/Lowering", on: ["Lowering", "Chips", "Numerics", "Storage"]),
+        tests(
+            "BrainScaleSTests", mirrors: "Targets/BrainScaleS",
+            on: ["Targets", "Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
         tests(
             "PartitioningTests", mirrors: "Passes/Partitioning",
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests(
             "PlacementTests", mirrors: "Passes/Placement", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
-        tests("RoutingTests", mirrors: "Passes/Routing", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
+        tests("RoutingTests", mirrors: "Passes/Routing", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
         tests("CLITests", mirrors: "Sources/CLI", on: ["CLI", "Storage", "Numerics"]),
         tests("FidelityTests", mirrors: "Sources/Fidelity", on: ["Spikewright", "Fidelity"]),
         .testTarget(

@@ -51,6 +51,11 @@ extension Quantization {
                 "quantize-alpha-synapse", "has alpha-shaped currents, and '\(chip.name)' has exponential ones",
                 help: "use 'if_curr_exp' with a tau_syn of about the alpha time constant")
         }
+        if dynamics.synapse == .conductance {
+            refuse(
+                "quantize-conductance", "has conductances, and '\(chip.name)' is used with currents",
+                help: "use 'if_curr_exp' with weights of the conductance times its driving force, or choose a target with conductances")
+        }
         if dynamics.synapse == .delta {
             refuse(
                 "analog-delta-synapse", "adds weights to its membrane at once, and the synapses of '\(chip.name)' are exponential currents",
@@ -128,7 +133,7 @@ extension Quantization {
             "projection '\(projection.name)' has delays up to \(statistics.longestDelay) steps (\(shortest(most)) ms), and synapses of '\(chip.name)' have none",
             at: projection.place,
             help:
-                "leave 'delay' out, or put a population of relay neurons between '\(network.populations[projection.pre].name)' and '\(network.populations[projection.post].name)' whose rise to threshold takes that long: --relay-delays does it"
+                "leave 'delay' out, or put a population of relay neurons between '\(network.populations[projection.pre].name)' and '\(network.populations[projection.post].name)' whose rise to threshold takes that long"
         )
     }
 

@@ -1,5 +1,5 @@
-import Chips
-import Diagnostics
+package import Chips
+package import Diagnostics
 import Lowering
 import Numerics
 
@@ -29,7 +29,7 @@ extension ExecutionFile {
     /// - Spikes replayed only from executions that have run before [C20]; no more events than the host can send [C21].
     /// - Biases of the synaptic inputs within reach, the converters' lowered for long time constants, so that one spike does not saturate an
     ///   input [C22]; a pause behind each sample [C23]; codes that may be written [C24].
-    func refusals(population name: (Int) -> String, chip: Chip) -> [Diagnostic] {
+    package func refusals(population name: (Int) -> String, chip: Chip) -> [Diagnostic] {
         guard case .analog(let law) = chip.arithmetic else { return [] }
         var found: [Diagnostic] = []
         func refuse(_ id: String, _ message: String, help: String) {

@@ -1,70 +1,70 @@
-import Chips
-import Lowering
+package import Chips
+package import Lowering
 import Networks
-import Numerics
+package import Numerics
 
 /// What `chip-<n>.bss2.json` says of one execution, before it becomes text. `Documentation/Targets/brainscales.md` explains every key.
-struct ExecutionFile: Hashable {
+package struct ExecutionFile: Hashable {
     /// What a calibration is to reach for one neuron; µs and LSB.
-    struct Target: Hashable {
-        var leak: Double
-        var reset: Double
+    package struct Target: Hashable {
+        package var leak: Double
+        package var reset: Double
         /// Nil: the neuron never spikes.
-        var threshold: Double?
-        var membraneTime: Double
+        package var threshold: Double?
+        package var membraneTime: Double
         /// Excitatory, inhibitory.
-        var synapseTime: [Double]
-        var refractoryTime: Double
-        var synapseGain: [Double]
-        var constantSlope: Double
-        var initialMembrane: Double
+        package var synapseTime: [Double]
+        package var refractoryTime: Double
+        package var synapseGain: [Double]
+        package var constantSlope: Double
+        package var initialMembrane: Double
         /// Codes to start from.
-        var gainBias: [Double]
-        var converterBias: Double
-        var capacitance: Int
+        package var gainBias: [Double]
+        package var converterBias: Double
+        package var capacitance: Int
     }
 
-    struct Record: Hashable {
-        var spikes: Bool
-        var cadc: Bool
-        var madc: Bool
+    package struct Record: Hashable {
+        package var spikes: Bool
+        package var cadc: Bool
+        package var madc: Bool
     }
 
     /// Short-term plasticity of a driver, off.
-    struct Plasticity: Hashable {
-        var enabled = false
-        var utilization = 0
-        var recovery = 0
-        var offset = 0
-        var targetVoltageSet = 0
+    package struct Plasticity: Hashable {
+        package var enabled = false
+        package var utilization = 0
+        package var recovery = 0
+        package var offset = 0
+        package var targetVoltageSet = 0
     }
 
-    struct Background: Hashable {
-        var enabled = false
-        var period = 0
-        var rate = 0
-        var seed = 0
-        var mask = 0
-        var label = 0
+    package struct Background: Hashable {
+        package var enabled = false
+        package var period = 0
+        package var rate = 0
+        package var seed = 0
+        package var mask = 0
+        package var label = 0
         /// Sources that it stands for.
-        var sources = 0
+        package var sources = 0
     }
 
-    var number: Int
-    var configuration: CrossbarConfiguration
+    package var number: Int
+    package var configuration: CrossbarConfiguration
     /// By neuron of the configuration.
-    var targets: [Target]
-    var records: [Record]
+    package var targets: [Target]
+    package var records: [Record]
     /// By driver.
-    var plasticity: [Plasticity]
-    var background: [Background]
+    package var plasticity: [Plasticity]
+    package var background: [Background]
     /// Executions whose recorded spikes this one replays.
-    var dependencies: [Int]
+    package var dependencies: [Int]
     /// µs.
-    var slot: Double
-    var wait: Double
+    package var slot: Double
+    package var wait: Double
     /// Events that the host is expected to send, in MHz of the hardware's time.
-    var hostRate: Double
+    package var hostRate: Double
 
     /// For how long membranes are left alone behind a sample, so that they settle, µs (brainscales2-demos, inter_batch_entry_wait).
     static let pause = 50.0
@@ -74,7 +74,7 @@ struct ExecutionFile: Hashable {
     /// synapse_dac_bias).
     static let referenceSynapseTime = 6.0
 
-    init(_ graph: RoutedGraph, execution id: ID<VirtualCore>, _ configuration: CrossbarConfiguration, _ law: AnalogArithmetic) {
+    package init(_ graph: RoutedGraph, execution id: ID<VirtualCore>, _ configuration: CrossbarConfiguration, _ law: AnalogArithmetic) {
         number = graph.placed.physicalCore(of: id)
         self.configuration = configuration
         let quantized = graph.placed.coreGraph.quantized

@@ -89,7 +89,7 @@ public struct CapacityChecker {
             switch chip.topology {
             case .mesh(let mesh): mesh.chip(ofCore: $0)
             case .hexagonalTorus(let torus): torus.router(ofCore: $0)
-            case .crossbar: $0
+            case .crossbar: 0
             }
         }
         let fitsOneChip = counts.count <= perChip.values.map(\.count).max() ?? 0

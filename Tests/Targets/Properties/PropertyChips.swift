@@ -10,7 +10,13 @@ import Targets
 enum PropertyChips {
     static let invented = ["core-scope", "narrow", "graded", "board"]
 
-    static let names = chipLibrary.names + ["hexapod"] + invented
+    static let names = chipLibrary.names.filter(computesIntegers) + ["hexapod"] + invented
+
+    /// Whether the integer simulation of these suites is a model of the chip.
+    private static func computesIntegers(_ name: String) -> Bool {
+        guard let chip = try? Targets.chip(named: name), case .integerCurrent = chip.arithmetic else { return false }
+        return true
+    }
 
     static func chip(_ name: String) throws(DiagnosticsError) -> Chip {
         if invented.contains(name) { return try readChip("\(Golden.directory)/chip/\(name).yaml", library: chipLibrary) }
