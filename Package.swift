@@ -67,8 +67,8 @@ let package = Package(
             resources: [
                 .embedInCode("Loihi/loihi1.yaml"), .embedInCode("Loihi/loihi1x2.yaml"), .embedInCode("Loihi/loihi1x32.yaml"),
                 .embedInCode("Loihi/loihi2.yaml"), .embedInCode("Loihi/loihi2x4.yaml"), .embedInCode("Loihi/loihi2x8.yaml"),
-                .embedInCode("Loihi/loihi2x1152.yaml"),
-                .embedInCode("BrainScaleS/brainscales2.yaml"),
+                .embedInCode("Loihi/loihi2x1152.yaml"), .embedInCode("SpiNNaker/spin3.yaml"), .embedInCode("SpiNNaker/spin5.yaml"),
+                .embedInCode("SpiNNaker/spin5x3.yaml"), .embedInCode("BrainScaleS/brainscales2.yaml"),
             ],
             on: ["Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning"]),
         // Floor 6

@@ -18,10 +18,12 @@ extension Placement {
 extension TorusNets {
     /// The nets between the cores of a core graph; cores of one population are a group.
     init(_ graph: CoreGraph) {
-        let groups = graph.cores.map { core in core.slices.first.map { graph.slices[$0].population.index } ?? -1 }
+        let groups = graph.cores.ids.map { id in
+            (graph.cores[id].slices.first ?? graph.delayedSlice(of: id)).map { graph.slices[$0].population.index } ?? -1
+        }
         let nets = graph.nets.compactMap { net -> (source: Int, weight: Double, targets: [Int32])? in
-            guard case .slice(let slice) = net.source else { return nil }
-            return (graph.slices[slice].core.index, net.traffic, net.targets.map { Int32($0.index) })
+            guard let core = graph.sourceCore(of: net) else { return nil }
+            return (core.index, net.traffic, net.targets.map { Int32($0.index) })
         }
         self.init(coreCount: graph.cores.count, groups: groups, nets: nets)
     }
