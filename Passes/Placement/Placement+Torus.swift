@@ -8,7 +8,16 @@ extension Placement {
     /// The physical core of each virtual one: chips by `TorusPlacement`, cores of a chip in the order of the virtual ones.
     func place(_ graph: CoreGraph, on torus: HexagonalTorus) throws(DiagnosticsError) -> [Int] {
         let machine = TorusMachine(torus, graph.chip.faults)
-        let routers = TorusPlacement(TorusNets(graph), machine, rounds: rounds).routers
+        let placement = TorusPlacement(TorusNets(graph), machine, rounds: rounds)
+        let routers = placement.routers
+        guard routers.count == graph.cores.count else {
+            throw DiagnosticsError(
+                Diagnostic(
+                    "fit-joined-cores",
+                    "network '\(graph.name)' needs \(counted(graph.cores.count, "core")); the largest part of '\(graph.chip.name)' whose chips are "
+                        + "joined by living links has \(placement.room)",
+                    help: "use a machine with fewer dead links, or with more chips"), isRefusal: true)
+        }
         var free: [Int: [Int]] = [:]
         for router in Set(routers) { free[Int(router)] = graph.chip.usableCores(ofRouter: Int(router), of: torus).reversed() }
         return routers.map { free[Int($0)]?.popLast() ?? -1 }
