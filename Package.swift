@@ -145,6 +145,7 @@ let package = Package(
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests(
             "PlacementTests", mirrors: "Passes/Placement", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
+        tests("CoreGraphsTests", mirrors: "Passes/CoreGraphs", on: ["Passes", "Lowering", "FrontEnd", "Chips", "Storage", "Diagnostics", "Numerics"]),
         tests("RoutingTests", mirrors: "Passes/Routing", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
         tests("CLITests", mirrors: "Sources/CLI", on: ["CLI", "Storage", "Numerics"]),
         tests("FidelityTests", mirrors: "Sources/Fidelity", on: ["Spikewright", "Fidelity"]),

@@ -1,4 +1,4 @@
-import Lowering
+package import Lowering
 import Numerics
 
 /// A multicast table as numbers: ranges of keys, each with the number of its way.
@@ -19,9 +19,9 @@ struct KeyTable: Sendable {
 /// Ways are emitted one after the other, and a merged entry must only avoid the keys that are not decided yet, so that later ones are wide
 /// and the last may match everything; within a way, entries grow bit by bit over undecided keys of the same way and over keys that nobody
 /// sends (as rules are learnt by separate-and-conquer lists: Rivest 1987, "Learning decision lists"; cubes grow as in ESPRESSO, Brayton et al. 1984).
-struct TableCompression {
+package struct TableCompression {
     /// The same tables with fewer entries; those without any are left out.
-    static func compress(_ tables: [RouterTable]) -> [RouterTable] {
+    package static func compress(_ tables: [RouterTable]) -> [RouterTable] {
         tables.compactMap { table in
             var numbers: [RouterWay: Int32] = [:]
             var ways: [RouterWay] = []
