@@ -45,14 +45,37 @@ package struct TableCompression {
         let entries = table.entries
         if entries.isEmpty { return [] }
         var best = entries.filter { !$0.isDefaultable }
-        for keepsDefaults in [true, false] {
+        var bestOrder: (leavesOut: Bool, ways: [Int32])?
+        for leavesOut in [true, false] {
+            let compression = TableCompression(entries, mayLeaveOut: leavesOut)
             for order in 0..<4 {
-                let list = TableCompression(entries, mayLeaveOut: keepsDefaults).list(order: order)
-                if list.count < best.count { best = list }
+                let ways = compression.waysInOrder(order)
+                let list = compression.list(ways)
+                if list.count < best.count { (best, bestOrder) = (list, (leavesOut, ways)) }
             }
+        }
+        guard let start = bestOrder, start.ways.count > 2 else { return best }
+        // Ways change places at random while that does not make the list longer.
+        let compression = TableCompression(entries, mayLeaveOut: start.leavesOut)
+        var ways = start.ways
+        var random: UInt64 = 0x9e37_79b9_7f4a_7c15
+        for _ in 0..<min(Self.trials, 4 * ways.count * ways.count) {
+            random ^= random << 13
+            random ^= random >> 7
+            random ^= random << 17
+            let from = Int(random >> 33) % ways.count
+            let to = Int(random & 0xFFFF_FFFF) % ways.count
+            guard from != to else { continue }
+            var other = ways
+            other.insert(other.remove(at: from), at: to)
+            let list = compression.list(other)
+            if list.count <= best.count { (best, ways) = (list, other) }
         }
         return best
     }
+
+    /// Orders that are tried beyond the first ones.
+    private static let trials = 60
 
     private let entries: [KeyTable.Entry]
     private let mayLeaveOut: Bool
@@ -88,10 +111,11 @@ package struct TableCompression {
         return counts.keys.sorted { (rank($0).0, rank($0).1, $0) < (rank($1).0, rank($1).1, $1) }
     }
 
-    private func list(order: Int) -> [KeyTable.Entry] {
+    /// What is emitted when the ways come in this order.
+    private func list(_ ways: [Int32]) -> [KeyTable.Entry] {
         var undecided = Array(entries.indices)
         var result: [KeyTable.Entry] = []
-        for way in waysInOrder(order) {
+        for way in ways {
             let cubes = cover(way, undecided: undecided)
             result += cubes
             undecided = undecided.filter { index in
