@@ -86,11 +86,12 @@ extension Quantization {
             switch dynamics.synapse {
             case .delta: .currentDelta
             case .exponential: .currentExponential
+            case .conductance: .conductanceExponential
             case .alpha: nil
             }
         guard let released else { return nil }
         if isPlain, arithmetic.cells.contains(released) { return released }
-        guard arithmetic.cells.contains(.threshold), arithmetic.substeps == 1 else { return nil }
+        guard arithmetic.cells.contains(.threshold), arithmetic.substeps == 1, dynamics.synapse != .conductance else { return nil }
         return dynamics.spikes && dynamics.reset == .subtractNext ? nil : .threshold
     }
 
