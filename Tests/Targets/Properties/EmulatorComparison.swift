@@ -23,7 +23,7 @@ struct EmulatorComparison {
     ) throws {
         // The pipeline verifies every stage.
         let graph = try Pipeline(to: chip, options).run(network)
-        differences += CapacityChecker(graph.placed.coreGraph).violations
+        if case .mesh = chip.topology { differences += CapacityChecker(graph.placed.coreGraph).violations }
         if !chip.faults.deadCores.isDisjoint(with: graph.placed.physicalCores) { differences.append("a dead core is used") }
         if case .mesh(let mesh) = chip.topology {
             detours = graph.connections.count { connection in
@@ -32,7 +32,13 @@ struct EmulatorComparison {
             }
         }
         let stimulus = network.randomStimulus(steps: steps, seed: seed)
-        let expected = IntegerSimulation(graph.placed.coreGraph.quantized).run(stimulus, steps: steps)
+        let quantized = graph.placed.coreGraph.quantized
+        let expected =
+            switch chip.arithmetic {
+            case .integerCurrent: IntegerSimulation(quantized).run(stimulus, steps: steps)
+            case .fixedPoint: FixedPointSimulation(quantized).run(stimulus, steps: steps)
+            case .analog: preconditionFailure("no simulation of this arithmetic")
+            }
         try withTemporaryDirectory { directory in
             _ = try family(of: chip).write(graph, to: "\(directory)/out", threads: 1)
             var emulator = try bootArtifact("\(directory)/out", threads: 1 + seed % 2)
@@ -59,9 +65,10 @@ struct EmulatorComparison {
     /// The integer membranes that the last recorded potentials stand for.
     private static func lastMembranes(_ recording: Recording, _ name: String, _ graph: RoutedGraph) throws -> [Int] {
         let id = try #require(graph.network.population(named: name))
-        let registers = try #require(graph.placed.coreGraph.quantized.compartments(of: id))
+        let neurons = try #require(graph.placed.coreGraph.quantized.neurons(of: id))
+        let origin = try #require(neurons.compartments?.origin ?? neurons.fixedPoint?.origin)
         let rest = try #require(graph.network.dynamics(of: id)).rest
-        let last = try #require(recording.membranes[name]).suffix(registers.count)
-        return zip(last, zip(registers.origin, rest)).map { Int((($0 - ($1.0 + $1.1)) * registers.scale).rounded()) }
+        let last = try #require(recording.membranes[name]).suffix(neurons.count)
+        return zip(last, zip(origin, rest)).map { Int((($0 - ($1.0 + $1.1)) * neurons.scale).rounded()) }
     }
 }
