@@ -86,8 +86,18 @@ extension Network {
 
 extension NeuronModel {
     fileprivate static func random(_ random: inout TestRandom, for chip: Chip, count: Int, mayBeReadout: Bool) -> NeuronModel {
-        guard case .integerCurrent(let arithmetic) = chip.arithmetic else { preconditionFailure("no networks for this arithmetic") }
-        let spiking: [Kind] = [.integrateAndFire, .leaky, .currentExponential] + (arithmetic.adaptiveThreshold ? [.adaptive] : [])
+        let resets: [Reset]
+        let adapts: Bool
+        var spiking: [Kind] = [.integrateAndFire, .leaky, .currentExponential]
+        switch chip.arithmetic {
+        case .integerCurrent(let arithmetic):
+            resets = arithmetic.resets.map { $0 == .zero ? Reset.toValue : .subtract }
+            adapts = arithmetic.adaptiveThreshold
+        case .floatingPoint: (resets, adapts) = (Reset.allCases, true)
+        case .fixedPoint, .analog: preconditionFailure("no networks for this arithmetic")
+        }
+        if adapts { spiking.append(.adaptive) }
+        let isFloating = chip.arithmetic.hasRegisters == false
         let kind = mayBeReadout && random.chance(0.4) ? .leakyReadout : random.element(of: spiking)
         var model = NeuronModel(kind)
         let refractory = Double(random.integer(in: 0...min(3, chip.formats.refractory.upperBound)))
@@ -95,7 +105,7 @@ extension NeuronModel {
         case .currentExponential:
             model[.tauM] = .uniform(20)
             model[.tauSynE] = .uniform(4)
-            model[.tauSynI] = .uniform(4)
+            model[.tauSynI] = .uniform(isFloating ? 7 : 4)
             model[.iOffset] = .uniform(random.chance(0.3) ? 0.2 : 0)
         case .leakyReadout:
             model[.tauM] = .uniform(15)
@@ -111,9 +121,8 @@ extension NeuronModel {
         }
         if model.spikes {
             model[.tauRefrac] = .uniform(refractory)
-            let resets = arithmetic.resets.map { $0 == .zero ? Reset.toValue : .subtract }
             model.reset = random.element(of: resets)
-            if arithmetic.adaptiveThreshold, random.chance(0.3) {
+            if adapts, random.chance(0.3) {
                 model.reset = random.element(of: [.subtract, .subtractNext])
                 model.resetAmount = random.element(of: NeuronModel.ResetAmount.allCases)
                 model.refractory = random.element(of: NeuronModel.Refractory.allCases)
