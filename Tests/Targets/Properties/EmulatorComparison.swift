@@ -23,7 +23,7 @@ struct EmulatorComparison {
     ) throws {
         // The pipeline verifies every stage.
         let graph = try Pipeline(to: chip, options).run(network)
-        differences += CapacityChecker(graph.placed.coreGraph).violations
+        if case .mesh = chip.topology { differences += CapacityChecker(graph.placed.coreGraph).violations }
         if !chip.faults.deadCores.isDisjoint(with: graph.placed.physicalCores) { differences.append("a dead core is used") }
         if case .mesh(let mesh) = chip.topology {
             detours = graph.connections.count { connection in
@@ -32,13 +32,17 @@ struct EmulatorComparison {
             }
         }
         let stimulus = network.randomStimulus(steps: steps, seed: seed)
-        let expected: (spikes: [String: [[Int]]], membranes: [String: [Double]])
-        switch chip.arithmetic {
-        case .floatingPoint: expected = FloatingPointSimulation(graph.placed.coreGraph.quantized).run(stimulus, steps: steps)
-        default:
-            let run = IntegerSimulation(graph.placed.coreGraph.quantized).run(stimulus, steps: steps)
-            expected = (run.spikes, run.membranes.mapValues { $0.map { Double($0) } })
-        }
+        let quantized = graph.placed.coreGraph.quantized
+        func reals(_ run: (spikes: [String: [[Int]]], membranes: [String: [Int]])) -> (
+            spikes: [String: [[Int]]], membranes: [String: [Double]]
+        ) { (run.spikes, run.membranes.mapValues { $0.map { Double($0) } }) }
+        let expected =
+            switch chip.arithmetic {
+            case .integerCurrent: reals(IntegerSimulation(quantized).run(stimulus, steps: steps))
+            case .fixedPoint: reals(FixedPointSimulation(quantized).run(stimulus, steps: steps))
+            case .floatingPoint: FloatingPointSimulation(quantized).run(stimulus, steps: steps)
+            case .analog: preconditionFailure("no simulation of this arithmetic")
+            }
         try withTemporaryDirectory { directory in
             _ = try family(of: chip).write(graph, to: "\(directory)/out", threads: 1)
             var emulator = try bootArtifact("\(directory)/out", threads: 1 + seed % 2)
@@ -68,14 +72,11 @@ struct EmulatorComparison {
     /// The integer membranes that the last recorded potentials stand for.
     private static func lastMembranes(_ recording: Recording, _ name: String, _ graph: RoutedGraph) throws -> [Double] {
         let id = try #require(graph.network.population(named: name))
-        if let neurons = graph.placed.coreGraph.quantized.neurons(of: id)?.floatingPoint {
-            let rest = try #require(graph.network.dynamics(of: id)).rest
-            let last = try #require(recording.membranes[name]).suffix(neurons.count)
-            return zip(last, rest).map { ($0 - $1) * neurons.scale }
-        }
-        let registers = try #require(graph.placed.coreGraph.quantized.compartments(of: id))
+        let neurons = try #require(graph.placed.coreGraph.quantized.neurons(of: id))
         let rest = try #require(graph.network.dynamics(of: id)).rest
-        let last = try #require(recording.membranes[name]).suffix(registers.count)
-        return zip(last, zip(registers.origin, rest)).map { (($0 - ($1.0 + $1.1)) * registers.scale).rounded() }
+        let last = try #require(recording.membranes[name]).suffix(neurons.count)
+        if neurons.floatingPoint != nil { return zip(last, rest).map { ($0 - $1) * neurons.scale } }
+        let origin = try #require(neurons.compartments?.origin ?? neurons.fixedPoint?.origin)
+        return zip(last, zip(origin, rest)).map { (($0 - ($1.0 + $1.1)) * neurons.scale).rounded() }
     }
 }

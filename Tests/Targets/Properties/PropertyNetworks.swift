@@ -15,9 +15,9 @@ extension Network {
             let isLast = !network.projections.contains { $0.pre == id }
             let model = NeuronModel.random(&random, for: chip, count: network.populations[id].size, mayBeReadout: isLast)
             network.populations[id].cell = .neuron(model)
-            if model.kind == .currentExponential { network.populations[id].units = .physical }
+            if model.kind == .currentExponential || model.kind == .currentDelta { network.populations[id].units = .physical }
         }
-        let longest = min(chip.formats.delay.upperBound + 1, 12)
+        let longest = min(chip.formats.delay.upperBound + chip.formats.delayOffset, 12)
         for id in network.projections.ids {
             let mean = network.drivingWeight(of: id)
             switch network.projections[id].connector {
@@ -86,18 +86,21 @@ extension Network {
 
 extension NeuronModel {
     fileprivate static func random(_ random: inout TestRandom, for chip: Chip, count: Int, mayBeReadout: Bool) -> NeuronModel {
-        let resets: [Reset]
-        let adapts: Bool
         var spiking: [Kind] = [.integrateAndFire, .leaky, .currentExponential]
+        var resets: [Reset] = [.toValue, .subtract]
+        var adapts = false
         switch chip.arithmetic {
         case .integerCurrent(let arithmetic):
             resets = arithmetic.resets.map { $0 == .zero ? Reset.toValue : .subtract }
             adapts = arithmetic.adaptiveThreshold
-        case .floatingPoint: (resets, adapts) = (Reset.allCases, true)
-        case .fixedPoint, .analog: preconditionFailure("no networks for this arithmetic")
+            if adapts { spiking.append(.adaptive) }
+        case .fixedPoint: spiking += [.adaptive, .currentDelta, .leaky]
+        case .floatingPoint:
+            (resets, adapts) = (Reset.allCases, true)
+            spiking.append(.adaptive)
+        case .analog: preconditionFailure("no networks for this arithmetic")
         }
-        if adapts { spiking.append(.adaptive) }
-        let isFloating = chip.arithmetic.hasRegisters == false
+        let isFloating = if case .floatingPoint = chip.arithmetic { true } else { false }
         let kind = mayBeReadout && random.chance(0.4) ? .leakyReadout : random.element(of: spiking)
         var model = NeuronModel(kind)
         let refractory = Double(random.integer(in: 0...min(3, chip.formats.refractory.upperBound)))
@@ -107,6 +110,9 @@ extension NeuronModel {
             model[.tauSynE] = .uniform(4)
             model[.tauSynI] = .uniform(isFloating ? 7 : 4)
             model[.iOffset] = .uniform(random.chance(0.3) ? 0.2 : 0)
+        case .currentDelta:
+            model[.tauM] = .uniform(10)
+            model[.vThresh] = .uniform(-64)
         case .leakyReadout:
             model[.tauM] = .uniform(15)
         default:
