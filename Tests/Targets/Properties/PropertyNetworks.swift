@@ -95,8 +95,12 @@ extension NeuronModel {
             adapts = arithmetic.adaptiveThreshold
             if adapts { spiking.append(.adaptive) }
         case .fixedPoint: spiking += [.adaptive, .currentDelta, .leaky]
+        case .floatingPoint:
+            (resets, adapts) = (Reset.allCases, true)
+            spiking.append(.adaptive)
         case .analog: preconditionFailure("no networks for this arithmetic")
         }
+        let isFloating = if case .floatingPoint = chip.arithmetic { true } else { false }
         let kind = mayBeReadout && random.chance(0.4) ? .leakyReadout : random.element(of: spiking)
         var model = NeuronModel(kind)
         let refractory = Double(random.integer(in: 0...min(3, chip.formats.refractory.upperBound)))
@@ -104,7 +108,7 @@ extension NeuronModel {
         case .currentExponential:
             model[.tauM] = .uniform(20)
             model[.tauSynE] = .uniform(4)
-            model[.tauSynI] = .uniform(4)
+            model[.tauSynI] = .uniform(isFloating ? 7 : 4)
             model[.iOffset] = .uniform(random.chance(0.3) ? 0.2 : 0)
         case .currentDelta:
             model[.tauM] = .uniform(10)
