@@ -12,6 +12,9 @@ public protocol LoweredForward: Sendable {
     /// - Returns: as many numbers.
     func weights(of projection: ID<Projection>, from weights: [Float]) -> [Float]
 
+    /// The same for all projections into one population at once, for chips on which they share a scale.
+    func weights(into population: ID<Population>, from weights: [(projection: ID<Projection>, values: [Float])]) -> [[Float]]
+
     /// The dynamics that the chip would compute for `dynamics`, in the model's units.
     func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics
 
@@ -20,6 +23,10 @@ public protocol LoweredForward: Sendable {
 }
 
 extension LoweredForward {
+    public func weights(into _: ID<Population>, from weights: [(projection: ID<Projection>, values: [Float])]) -> [[Float]] {
+        weights.map { self.weights(of: $0.projection, from: $0.values) }
+    }
+
     public var spikeTimes: (any SpikeTimeMachine)? { nil }
 
     public func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics { dynamics }

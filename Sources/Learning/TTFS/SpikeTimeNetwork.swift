@@ -188,4 +188,15 @@ public struct SpikeTimeNetwork: Sendable {
     func encode(_ values: [Float], into times: inout [Double], at offset: Int) {
         for n in 0..<plan.sampleSize { times[offset + n] = code.time(values[n % max(values.count, 1)]).map { $0 / timeConstant } ?? .infinity }
     }
+
+    /// The first spikes of each layer for one sample, in ms, by the closed form; infinity: none. For checks.
+    package func firstSpikes(of network: Network, values: [Float]) -> [[Double]] {
+        var given = [Double](repeating: 0, count: plan.sampleSize)
+        encode(values, into: &given, at: 0)
+        let chunk = SpikeTimeChunk<Double>(plan, capacity: 1)
+        chunk.given = given
+        let weights = Slab(parameters(of: network).map { Double($0) })
+        chunk.run(1, weights: weights.pointer, loss: .difference(delta: 1), scale: 0, largest: .infinity)
+        return plan.layers.indices.map { layer in chunk.times(layer, sample: 0).map { $0 * timeConstant } }
+    }
 }

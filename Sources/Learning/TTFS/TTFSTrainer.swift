@@ -152,11 +152,11 @@ final class TTFSTrainer: Trainer {
         for layer in plan.layers.indices {
             let neurons = plan.layers[layer].neurons
             var table: [Float] = []
-            for source in plan.layers[layer].sources.indices {
-                let own = times.weights(layer, source: source, of: parameters)
-                for weight in lowered.weights(of: times.projections[layer][source], from: own) {
-                    table.append(Float(Double(weight) * times.scales[layer]))
-                }
+            let own = plan.layers[layer].sources.indices.map {
+                (projection: times.projections[layer][$0], values: times.weights(layer, source: $0, of: parameters))
+            }
+            for weights in lowered.weights(into: times.populations[layer], from: own) {
+                for weight in weights { table.append(Float(Double(weight) * times.scales[layer])) }
             }
             for index in table.indices {
                 weights.pointer[plan.place(layer, input: index / neurons, neuron: index % neurons)] = table[index]

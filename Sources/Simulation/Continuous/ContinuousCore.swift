@@ -126,11 +126,18 @@ public final class ContinuousCore {
 
     @inline(__always)
     private func deliver(_ arrival: Arrival) {
-        let bundle = network.bundles[Int(arrival.bundle)]
-        guard let group = groups[bundle.post] else { return }
-        let range = Int(bundle.offsets[Int(arrival.source)])..<Int(bundle.offsets[Int(arrival.source) + 1])
-        for s in range { group.receive(Int(bundle.targets[s]), channel: Int(bundle.channels[s]), jump: bundle.jumps[s]) }
-        synapticEvents += range.count
+        let place = Int(arrival.bundle)
+        guard let group = groups[network.bundles[place].post] else { return }
+        let first = Int(network.bundles[place].offsets[Int(arrival.source)])
+        let end = Int(network.bundles[place].offsets[Int(arrival.source) + 1])
+        network.bundles[place].targets.withUnsafeBufferPointer { targets in
+            network.bundles[place].channels.withUnsafeBufferPointer { channels in
+                network.bundles[place].jumps.withUnsafeBufferPointer { jumps in
+                    for s in first..<end { group.receive(Int(targets[s]), channel: Int(channels[s]), jump: jumps[s]) }
+                }
+            }
+        }
+        synapticEvents += end - first
     }
 
     // MARK: Order

@@ -20,6 +20,8 @@ final class ContinuousGroup {
     private let threshold: UnsafeMutablePointer<Double>
     /// 1/τ_m - 1/τ_c; [channel × neuron].
     private let difference: UnsafeMutablePointer<Double>
+    /// Where currents saturate; [channel × neuron].
+    private let limit: UnsafeMutablePointer<Double>
     private let fastest: Double
     /// Membrane, and currents [channel × neuron]: now, and where a step leads.
     private var v: UnsafeMutablePointer<Double>
@@ -45,6 +47,7 @@ final class ContinuousGroup {
         leak = memory.allocate(count: count)
         threshold = memory.allocate(count: count)
         difference = memory.allocate(count: count * channels)
+        limit = memory.allocate(count: count * channels)
         v = memory.allocate(count: count)
         x = memory.allocate(count: count * channels)
         nextV = memory.allocate(count: count)
@@ -60,6 +63,7 @@ final class ContinuousGroup {
                 let channelRate = 1 / neurons.channelTime[c][n]
                 difference[c * count + n] = rate[n] - channelRate
                 fastest = max(fastest, abs(difference[c * count + n]))
+                limit[c * count + n] = neurons.limit[c][n]
             }
         }
         self.fastest = fastest
@@ -84,8 +88,7 @@ final class ContinuousGroup {
     @inline(__always)
     func receive(_ neuron: Int, channel: Int, jump: Double) {
         let place = channel * count + neuron
-        let limit = neurons.limit[channel][neuron]
-        x[place] = min(max(x[place] + jump, -limit), limit)
+        x[place] = min(max(x[place] + jump, -limit[place]), limit[place])
     }
 
     func membrane(_ neuron: Int) -> Double { v[neuron] }
