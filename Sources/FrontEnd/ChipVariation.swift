@@ -1,4 +1,5 @@
 import Chips
+import Diagnostics
 import YAML
 
 /// How specimens differ: `arithmetic: {analog: {…, variation: {…}}}`.
