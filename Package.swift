@@ -67,7 +67,8 @@ let package = Package(
             resources: [
                 .embedInCode("Loihi/loihi1.yaml"), .embedInCode("Loihi/loihi1x2.yaml"), .embedInCode("Loihi/loihi1x32.yaml"),
                 .embedInCode("Loihi/loihi2.yaml"), .embedInCode("Loihi/loihi2x4.yaml"), .embedInCode("Loihi/loihi2x8.yaml"),
-                .embedInCode("Loihi/loihi2x1152.yaml"),
+                .embedInCode("Loihi/loihi2x1152.yaml"), .embedInCode("SpiNNaker/spin3.yaml"), .embedInCode("SpiNNaker/spin5.yaml"),
+                .embedInCode("SpiNNaker/spin5x3.yaml"), .embedInCode("BrainScaleS/brainscales2.yaml"),
             ],
             on: ["Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning"]),
         // Floor 6
@@ -114,6 +115,12 @@ let package = Package(
         tests(
             "QuantizationTests", mirrors: "Passes/Quantization",
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
+        tests(
+            "RateConversionTests", mirrors: "Passes/RateConversion",
+            on: ["Passes", "Learning", "Simulation", "FrontEnd", "Networks", "Diagnostics", "Numerics"]),
+        tests(
+            "DeepRewiringTests", mirrors: "Passes/DeepRewiring",
+            on: ["Passes", "Learning", "Lowering", "FrontEnd", "Targets", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests("ArithmeticTests", mirrors: "Targets/Arithmetic", on: ["Targets", "Chips", "Storage"]),
         tests(
             "LoihiTests", mirrors: "Targets/Loihi",
@@ -129,13 +136,17 @@ let package = Package(
                 "Numerics",
             ]),
         tests("DrawingTests", mirrors: "Sources/Drawing", on: ["Drawing", "Lowering", "Chips", "Diagnostics", "Numerics", "Storage"]),
-        tests("LoweringTests", mirrors: "Sources/Lowering", on: ["Lowering", "Chips", "Numerics"]),
+        tests("LoweringTests", mirrors: "Sources/Lowering", on: ["Lowering", "Chips", "Numerics", "Storage"]),
+        tests(
+            "BrainScaleSTests", mirrors: "Targets/BrainScaleS",
+            on: ["Targets", "Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
         tests(
             "PartitioningTests", mirrors: "Passes/Partitioning",
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests(
             "PlacementTests", mirrors: "Passes/Placement", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
-        tests("RoutingTests", mirrors: "Passes/Routing", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
+        tests("CoreGraphsTests", mirrors: "Passes/CoreGraphs", on: ["Passes", "Lowering", "FrontEnd", "Chips", "Storage", "Diagnostics", "Numerics"]),
+        tests("RoutingTests", mirrors: "Passes/Routing", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
         tests("CLITests", mirrors: "Sources/CLI", on: ["CLI", "Storage", "Numerics"]),
         tests("FidelityTests", mirrors: "Sources/Fidelity", on: ["Spikewright", "Fidelity"]),
         .testTarget(
@@ -143,6 +154,6 @@ let package = Package(
         tests("YAMLTests", mirrors: "Sources/YAML", on: ["YAML", "Diagnostics", "Numerics"]),
         tests(
             "LearningTests", mirrors: "Sources/Learning",
-            on: ["Learning", "FrontEnd", "Simulation", "Networks", "Numerics", "Storage", "Diagnostics"]),
+            on: ["Learning", "FrontEnd", "Simulation", "Networks", "Chips", "Numerics", "Storage", "Diagnostics"]),
     ]
 )

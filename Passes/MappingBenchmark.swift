@@ -69,7 +69,7 @@ public struct MappingBenchmark: Sendable {
     }
 
     /// The most memory that this process has held so far.
-    private static func peakBytes() -> Int {
+    static func peakBytes() -> Int {
         var usage = rusage()
         #if canImport(Glibc)
             return getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 ? usage.ru_maxrss * 1024 : 0

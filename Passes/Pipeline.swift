@@ -1,5 +1,6 @@
 public import Chips
 import Diagnostics
+public import FrontEnd
 public import Lowering
 public import Networks
 
@@ -13,6 +14,14 @@ public struct LoweringOptions: Hashable, Sendable {
     public var headroom = 64.0
     /// Largest exponent of weights; nil: the chip's.
     public var largestExponent: Int?
+    /// Synapses that may share one weight, where one holds few bits.
+    public var parallelSynapses = 1
+    /// Left shift of all ring buffers, the sum that they must hold, and how the shift is found otherwise (`Quantization`).
+    public var ringBufferShift: Int?
+    public var maximumSummedWeight: Double?
+    public var shiftRule = Quantization.ShiftRule.expected
+    /// Most neurons of a core, where populations are cut evenly; nil: as many as it holds.
+    public var neuronsPerCore: Int?
     /// Whether populations may share cores.
     public var sharesCores = true
     /// Expected spikes per neuron and time step, by population.
@@ -20,13 +29,37 @@ public struct LoweringOptions: Hashable, Sendable {
     public var threads = 1
     /// Whether every stage is verified after its pass.
     public var verifies = true
+    /// When rate units become spiking neurons, and for how many steps these then see a sample.
+    public var rateConversion = RateConversion.Choice.automatic
+    public var conversionSteps = 64
+    public var conversionOutput = RateConversion.Sending.membrane
+    /// Nil: values where the chip's spikes carry them.
+    public var conversionInput: RateConversion.Seeing?
+    /// Deep rewiring before the lowering; nil: none.
+    public var deepRewiring: DeepRewiringPass.Settings?
+    /// Training samples, for the passes that change the network.
+    public var samples: DataSamples?
 
     public init() {}
+
+    /// Whether a pass changes the network itself before its numbers are lowered.
+    public func changes(_ network: Network, for chip: Chip) -> Bool { deepRewiring != nil || conversion(of: network, to: chip) != nil }
+
+    /// The conversion of rate units for a chip; nil where none is needed.
+    func conversion(of network: Network, to chip: Chip) -> RateConversion? {
+        guard RateConversion.applies(to: network), rateConversion != .never else { return nil }
+        guard rateConversion == .always || !chip.arithmetic.hasRateUnits else { return nil }
+        let carriesValues = chip.formats.payloadBits >= 2
+        return RateConversion(
+            reset: chip.arithmetic.subtractsThreshold ? .subtract : .toValue, steps: conversionSteps, output: conversionOutput,
+            input: conversionInput ?? (carriesValues ? .graded : .spikes), samples: samples)
+    }
 
     public func quantization(to chip: Chip) -> Quantization {
         Quantization(
             to: chip, range: weightRange, rounding: rounding, weightBits: weightBits, headroom: headroom,
-            largestExponent: largestExponent, threads: threads)
+            largestExponent: largestExponent, parallelSynapses: parallelSynapses, ringBufferShift: ringBufferShift,
+            maximumSummedWeight: maximumSummedWeight, shiftRule: shiftRule, threads: threads)
     }
 }
 
@@ -37,13 +70,16 @@ public struct Pipeline: Sendable {
     public var placement: Placement
     public var routing: Routing
     private let verifies: Bool
+    private let options: LoweringOptions
 
     public init(to chip: Chip, _ options: LoweringOptions = LoweringOptions()) {
         quantization = options.quantization(to: chip)
-        partitioning = Partitioning(shareCores: options.sharesCores, rates: options.rates)
+        partitioning = Partitioning(
+            shareCores: options.sharesCores, rates: options.rates, neuronsPerCore: options.neuronsPerCore)
         placement = Placement()
         routing = Routing()
         verifies = options.verifies
+        self.options = options
     }
 
     /// - Throws: `DiagnosticsError` for what the chip lacks or cannot hold, `VerificationFailure` when a pass broke an invariant.
@@ -52,7 +88,7 @@ public struct Pipeline: Sendable {
     /// Runs what is left to do from a stage on.
     /// - Parameter observe: called with the name of each pass and the stage that it made.
     public func run(from stage: Stage, observe: (String, Stage) throws -> Void = { _, _ in }) throws -> RoutedGraph {
-        let quantized = try stage.quantized ?? quantization.run(stage.network)
+        let quantized = try stage.quantized ?? quantization.run(prepared(stage.network, observe))
         if stage.quantized == nil { try finish(Quantization.name, .quantized(quantized), observe) }
         let partitioned = try stage.partitioned ?? partitioning.run(quantized)
         if stage.partitioned == nil { try finish(Partitioning.name, .partitioned(partitioned), observe) }
@@ -61,6 +97,20 @@ public struct Pipeline: Sendable {
         let routed = try stage.routed ?? routing.run(placed)
         if stage.routed == nil { try finish(Routing.name, .routed(routed), observe) }
         return routed
+    }
+
+    /// The passes that change the network itself.
+    private func prepared(_ network: Network, _ observe: (String, Stage) throws -> Void) throws -> Network {
+        var network = network
+        if let settings = options.deepRewiring {
+            network = try DeepRewiringPass(settings, to: quantization.chip, samples: options.samples, threads: options.threads).run(network)
+            try observe(DeepRewiringPass.name, .network(network))
+        }
+        if let conversion = options.conversion(of: network, to: quantization.chip) {
+            network = try conversion.run(network)
+            try observe(RateConversion.name, .network(network))
+        }
+        return network
     }
 
     private func finish(_ pass: String, _ stage: Stage, _ observe: (String, Stage) throws -> Void) throws {

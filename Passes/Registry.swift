@@ -15,6 +15,8 @@ public struct PassDescription: Hashable, Sendable {
 
 /// All passes, in the order in which they run.
 public let allPasses: [PassDescription] = [
+    PassDescription(DeepRewiringPass.self),
+    PassDescription(RateConversion.self),
     PassDescription(Quantization.self),
     PassDescription(Partitioning.self),
     PassDescription(Placement.self),

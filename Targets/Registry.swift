@@ -60,7 +60,7 @@ public struct ArtifactReport: Hashable, Sendable {
 }
 
 /// All families, in the order in which they are listed to users.
-public func allFamilies() -> [any TargetFamily.Type] { [LoihiFamily.self, PlainFamily.self] }
+public func allFamilies() -> [any TargetFamily.Type] { [LoihiFamily.self, SpiNNakerFamily.self, BrainScaleSFamily.self, PlainFamily.self] }
 
 /// The family that writes and boots the artifacts of a chip.
 public func family(of chip: Chip) throws(DiagnosticsError) -> any TargetFamily {
@@ -78,6 +78,9 @@ private func family(named name: String, of owner: String) throws(DiagnosticsErro
             help: "the families are \(names.joined(separator: ", ")); a chip of one's own is 'plain'"))
 }
 
+/// Refuses a chip of an artifact that its family cannot emulate.
+func checkFamily(of chip: Chip) throws(DiagnosticsError) { try family(of: chip).check(chip) }
+
 /// The descriptions that ship with Spikewright, by name.
 public let chipLibrary = ChipLibrary(names: chipDescriptions().map(\.name)) { name in
     chipDescriptions().first { $0.name == name }.map { (String(decoding: $0.text, as: UTF8.self), "\(name).yaml") }
@@ -89,7 +92,8 @@ private func chipDescriptions() -> [(name: String, text: [UInt8])] {
         ("loihi1", PackageResources.loihi1_yaml), ("loihi1x2", PackageResources.loihi1x2_yaml),
         ("loihi1x32", PackageResources.loihi1x32_yaml), ("loihi2", PackageResources.loihi2_yaml),
         ("loihi2x4", PackageResources.loihi2x4_yaml), ("loihi2x8", PackageResources.loihi2x8_yaml),
-        ("loihi2x1152", PackageResources.loihi2x1152_yaml),
+        ("loihi2x1152", PackageResources.loihi2x1152_yaml), ("spin3", PackageResources.spin3_yaml), ("spin5", PackageResources.spin5_yaml),
+        ("spin5x3", PackageResources.spin5x3_yaml), ("brainscales2", PackageResources.brainscales2_yaml),
     ]
 }
 

@@ -12,7 +12,10 @@ extension CapacityRule {
         case .profiles(let profile): profileUsage(load, profile)
         case .synapseFormats: synapseFormatUsage(load)
         case .delaySlots: delaySlotUsage(load)
+        case .sourceNeurons, .ringBuffer, .delayStages, .rowWords, .tableAddresses, .rowMemory, .workingMemory: 0
         case .sharedMemory(let perNeuron, let packing): sharedMemoryUsage(load, perNeuron: perNeuron, packing, packings)
+        // What a configuration takes is known when it is found (`ExecutionPlan`).
+        case .crossbar: 0
         }
     }
 

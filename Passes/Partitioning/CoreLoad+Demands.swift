@@ -81,7 +81,9 @@ extension PartitionProblem {
             case .inputAxons: least = max(first.inputAxons, second.inputAxons)
             case .synapseMemory, .sharedMemory, .outputAxons:
                 least = resource.rule.usage(of: first, packings: packings) + resource.rule.usage(of: second, packings: packings) - 1
-            case .profiles, .synapseFormats, .delaySlots: continue
+            case .profiles, .synapseFormats, .delaySlots, .sourceNeurons, .ringBuffer, .delayStages, .rowWords, .tableAddresses, .rowMemory,
+                .workingMemory, .crossbar:
+                continue
             }
             if least > resource.limit { return true }
         }

@@ -77,11 +77,15 @@ extension PartitionProblem {
                 help:
                     "merge some of the \(incoming[id.index].count) projections to '\(name)', or give them equal weight bits, exponents and delays"
             )
+        case .sourceNeurons, .ringBuffer, .delayStages, .rowWords, .tableAddresses, .rowMemory, .workingMemory:
+            return Diagnostic("fit-shared-memory", message, at: place, notes: notes, help: lessMemory)
         case .delaySlots:
             let bits = Int.bitWidth - 1 - max(shortage.available, 1).leadingZeroBitCount
             return Diagnostic(
                 "fit-delay-slots", message, at: place, notes: notes,
                 help: "shorten the delays of projections to '\(name)' to at most \(1 << bits) steps")
+        case .crossbar:
+            return Diagnostic("fit-crossbar", message, at: place, notes: notes, help: "lower the fan-in or the number of neurons of '\(name)'")
         }
     }
 

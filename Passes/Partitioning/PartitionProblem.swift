@@ -118,7 +118,7 @@ enum ProfileNumbers {
     }
 
     static func number(_ quantized: QuantizedNetwork) -> (neuron: [ProfileNumbers], threshold: [ProfileNumbers]) {
-        var neuronNumbers: [NeuronRegisters: Int32] = [:]
+        var neuronNumbers: [NeuronProfile: Int32] = [:]
         var thresholdNumbers: [Int: Int32] = [:]
         func compact(_ numbers: [Int32]) -> ProfileNumbers {
             guard let first = numbers.first, numbers.contains(where: { $0 != first }) else { return .uniform(numbers.first ?? 0) }
@@ -135,7 +135,7 @@ enum ProfileNumbers {
             neuron.append(
                 compact(
                     (0..<neurons.count).map { index in
-                        let registers = NeuronRegisters(neurons, index)
+                        let registers = NeuronProfile(neurons, index)
                         if let number = neuronNumbers[registers] { return number }
                         neuronNumbers[registers] = Int32(neuronNumbers.count)
                         return Int32(neuronNumbers.count - 1)

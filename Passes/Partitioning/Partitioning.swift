@@ -18,6 +18,7 @@ public struct Partitioning: Pass {
     public static let options = [
         PassOption("share-cores", "whether slices of several populations may live on one core (default true)"),
         PassOption("rates", "expected spikes per neuron and time step, by population (default: by kind of cell, else default-rate)"),
+        PassOption("neurons-per-core", "most neurons of a core, where populations are cut evenly (default: as many as it holds)"),
         PassOption("default-rate", "expected spikes per neuron and time step of other populations (default 0.05)"),
     ]
 
@@ -28,14 +29,22 @@ public struct Partitioning: Pass {
     public var rates: [String: Double]
     public var defaultRate: Double
 
-    public init(shareCores: Bool = true, rates: [String: Double] = [:], defaultRate: Double = 0.05) {
+    /// Neurons that a core gets at most, where populations are cut evenly; nil: as many as it holds.
+    public var neuronsPerCore: Int?
+
+    public init(
+        shareCores: Bool = true, rates: [String: Double] = [:], defaultRate: Double = 0.05, neuronsPerCore: Int? = nil
+    ) {
+        self.neuronsPerCore = neuronsPerCore
         self.shareCores = shareCores
         self.rates = rates
         self.defaultRate = defaultRate
     }
 
     public func run(_ quantized: QuantizedNetwork) throws(DiagnosticsError) -> CoreGraph {
+        if case .fixedPoint(let arithmetic) = quantized.chip.arithmetic { return try sliceUniformly(quantized, arithmetic) }
         let traffic = try TrafficModel(quantized.network, rates: rates, defaultRate: defaultRate)
+        if case .crossbar(let crossbar) = quantized.chip.topology { return try partition(quantized, on: crossbar, traffic) }
         let problem = try PartitionProblem(quantized)
         var measure = try CoreMeasure.found(for: problem, shareCores: shareCores, mayLeaveChip: false)
         if !quantized.chip.holdsOnOneChip(measure.loads.count), problem.pricesOtherChips {

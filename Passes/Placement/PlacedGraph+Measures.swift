@@ -10,6 +10,7 @@ extension PlacedGraph {
             CoreTraffic(coreGraph).hops(physicalCores.map { mesh.router(ofCore: $0) }, distance: mesh.distance)
         case .hexagonalTorus(let torus):
             CoreTraffic(coreGraph).hops(physicalCores.map { torus.router(ofCore: $0) }, distance: torus.distance)
+        case .crossbar: 0
         }
     }
 
@@ -20,6 +21,7 @@ extension PlacedGraph {
         case .hexagonalTorus:
             // A packet for several cores crosses a link once, so the bound is that of the trees.
             TorusBound.length(TorusNets(coreGraph), cores: coreGraph.quantized.chip.usableCoresPerChip.max() ?? 0)
+        case .crossbar: 0
         }
     }
 }

@@ -34,6 +34,8 @@ public struct Placement: Pass {
             switch graph.chip.topology {
             case .mesh(let mesh): place(graph, on: mesh)
             case .hexagonalTorus(let torus): try place(graph, on: torus)
+            // Executions run in the order in which they were made.
+            case .crossbar: Array(graph.chip.usableCores.prefix(graph.cores.count))
             }
         return PlacedGraph(coreGraph: graph, physicalCores: cores)
     }

@@ -4,7 +4,7 @@ import Chips
 struct TorusMachine: Sendable {
     let torus: HexagonalTorus
     /// By router: cores that a network may use.
-    let capacity: [Int]
+    var capacity: [Int]
     /// By router · 6 + link: the router behind it, -1 where there is none.
     let neighbours: [Int32]
     let routerCount: Int

@@ -40,4 +40,25 @@ struct TorusNets: Sendable {
     }
 
     func targets(of net: Int) -> ArraySlice<Int32> { members[offsets[sets[net]]..<offsets[sets[net] + 1]] }
+
+    /// Twins: cores that the same nets reach and that send to the same cores, ascending; families by their first core.
+    var families: [[Int]] {
+        var signature = [[Int32]](repeating: [], count: coreCount)
+        for set in 0..<setCount {
+            for member in members[offsets[set]..<offsets[set + 1]] { signature[Int(member)].append(Int32(set)) }
+        }
+        for core in 0..<coreCount { signature[core].append(-1) }
+        for net in 0..<netCount { signature[sources[net]].append(Int32(sets[net])) }
+        var number: [[Int32]: Int] = [:]
+        var result: [[Int]] = []
+        for core in 0..<coreCount {
+            if let family = number[signature[core]] {
+                result[family].append(core)
+            } else {
+                number[signature[core]] = result.count
+                result.append([core])
+            }
+        }
+        return result
+    }
 }

@@ -21,6 +21,14 @@ public struct Quantization: Pass {
         PassOption("headroom", "how many times the threshold the state must be able to hold (default 64)"),
         PassOption(
             "largest-exponent", "largest exponent of weights; 0 keeps them within what NetX files hold (default: the chip's largest)"),
+        PassOption(
+            "parallel-synapses", "synapses that may share a weight, where one holds too little and the chip's arithmetic is analog (default 1)"),
+        PassOption(
+            "ring-buffer-shift", "left shift of all ring buffers, where a chip has them (default: found by the shift rule)"),
+        PassOption("max-summed-weight", "the sum of weights that every ring buffer must hold, instead of the one found"),
+        PassOption(
+            "shift-rule", "expected: sPyNNaker's expected sum, or all that can arrive where that is less; spynnaker: its rule as it is (default expected)"
+        ),
         PassOption("threads", "threads that measure weights; the result does not depend on them (default 1)"),
     ]
 
@@ -43,11 +51,19 @@ public struct Quantization: Pass {
     public var headroom: Double
     /// Largest exponent of weights; nil: the chip's. A smaller one makes thresholds and decays coarser; 0 is what NetX files hold.
     public var largestExponent: Int?
+    /// Synapses that may share one weight, on chips whose synapses hold few bits: the range of weights is that many times as wide.
+    public var parallelSynapses: Int
+    /// Left shift of all ring buffers; nil: found by `shiftRule`.
+    public var ringBufferShift: Int?
+    /// The sum of weights, in the model's unit, that every ring buffer must hold; nil: found by `shiftRule`.
+    public var maximumSummedWeight: Double?
+    public var shiftRule: ShiftRule
     public var threads: Int
 
     public init(
         to chip: Chip, range: WeightRange = .maximum, rounding: QuantizedSynapses.Rounding = .nearest, weightBits: Int? = nil,
-        headroom: Double = 64, largestExponent: Int? = nil, threads: Int = 1
+        headroom: Double = 64, largestExponent: Int? = nil, parallelSynapses: Int = 1, ringBufferShift: Int? = nil, maximumSummedWeight: Double? = nil,
+        shiftRule: ShiftRule = .expected, threads: Int = 1
     ) {
         self.chip = chip
         self.range = range
@@ -55,12 +71,18 @@ public struct Quantization: Pass {
         self.weightBits = weightBits
         self.headroom = headroom
         self.largestExponent = largestExponent
+        self.parallelSynapses = parallelSynapses
+        self.ringBufferShift = ringBufferShift
+        self.maximumSummedWeight = maximumSummedWeight
+        self.shiftRule = shiftRule
         self.threads = threads
     }
 
     public func run(_ network: Network) throws(DiagnosticsError) -> QuantizedNetwork {
         switch chip.arithmetic {
         case .integerCurrent: try quantizeToCompartments(network)
+        case .analog(let law): try quantizeToTargets(network, law)
+        case .fixedPoint(let arithmetic): try quantizeToFixedPoint(network, arithmetic)
         }
     }
 

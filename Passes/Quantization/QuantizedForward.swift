@@ -14,6 +14,8 @@ public struct QuantizedForward: LoweredForward {
     private let quantization: Quantization
     private let network: Network
     private let effective: [Dynamics?]
+    /// By projection: the grid of chips whose receptors share one, found from the weights at the start; nil for others.
+    private let receptorGrids: [(step: Double, range: ClosedRange<Double>)?]
 
     /// Refuses what the pass refuses.
     public init(_ network: Network, _ quantization: Quantization) throws(DiagnosticsError) {
@@ -21,11 +23,18 @@ public struct QuantizedForward: LoweredForward {
         self.quantization = quantization
         self.network = network
         effective = network.populations.ids.map { quantized.effectiveDynamics(of: $0) }
+        let format = quantization.chip.formats.weight
+        receptorGrids = network.projections.ids.map { id in
+            guard format.scope == .receptor else { return nil }
+            let synapses = quantized.synapses(of: id)
+            let most = Double((1 << synapses.bits) - 1) * synapses.unit
+            return (synapses.unit, -most...most)
+        }
     }
 
     public func weights(of projection: ID<Projection>, from weights: [Float]) -> [Float] {
         guard let dynamics = network.dynamics(of: network.projections[projection].post),
-            let grid = quantization.grid(of: weights, into: dynamics)
+            let grid = receptorGrids[projection.index] ?? quantization.grid(of: weights, into: dynamics)
         else { return weights }
         return weights.map { weight in
             let steps = (Double(weight) / grid.step).rounded(.toNearestOrEven)
@@ -38,6 +47,7 @@ public struct QuantizedForward: LoweredForward {
         var result = dynamics
         result.membraneDecay = effective.membraneDecay
         result.currentDecay = effective.currentDecay
+        if receptorGrids.contains(where: { $0 != nil }) { result.currentGain = effective.currentGain }
         return result
     }
 }
@@ -54,6 +64,10 @@ extension Quantization {
         let largest = max(abs(statistics.lowest), abs(statistics.highest))
         let gain = dynamics.currentGain[0].first ?? 1
         guard largest > 0, largest.isFinite, gain != 0 else { return nil }
+        if case .analog = chip.arithmetic {
+            let levels = chip.formats.weight.mantissas(.excitatory, bits: weightBits ?? chip.formats.weight.bits.last ?? 1).range.upperBound
+            return (largest / Double(levels * max(parallelSynapses, 1)), -largest...largest)
+        }
         statistics.largest = largest * abs(gain)
         statistics.range = statistics.largest
         let incoming = Incoming(projection: ID(0), statistics: statistics, payload: 1, mode: mode(of: statistics))

@@ -68,7 +68,7 @@ extension Quantization {
                 "quantize-rate-unit", "has cell 'rate', which sends values, and '\(chip.name)' computes spiking neurons only",
                 help: "use 'if' or 'lif' with weights scaled by the largest activation (rate conversion)")
         }
-        if dynamics.isAdaptive {
+        if dynamics.isAdaptive, !arithmetic.adaptiveThreshold {
             refuse(
                 "quantize-adaptation", "has an adaptive threshold, and the neurons of '\(chip.name)' have a constant one",
                 help: "set beta to 0, or use 'lif'")
@@ -90,8 +90,15 @@ extension Quantization {
                 help: "shorten tau_refrac to \(steps.upperBound) steps, or lengthen the time step")
         }
         guard model.spikes else { return refusals }
+        if dynamics.refractory == .blocked, dynamics.refractorySteps.contains(where: { $0 > 0 }) {
+            refuse(
+                "quantize-refractory", "is only blocked from spiking after a spike, and the neurons of '\(chip.name)' are held",
+                help: "write 'refractory: held' and train with it, or set tau_refrac to 0")
+        }
         let wanted: IntegerCurrentArithmetic.Reset = dynamics.reset == .toValue ? .zero : .subtract
-        if dynamics.reset == .subtractNext || !arithmetic.resets.contains(wanted) {
+        // A reset a step later is a program of its own, whichever resets the fixed compartment has.
+        let isProgrammed = dynamics.reset == .subtractNext && arithmetic.adaptiveThreshold
+        if !isProgrammed, dynamics.reset == .subtractNext || !arithmetic.resets.contains(wanted) {
             let known = arithmetic.resets.map { $0 == .zero ? "to_value" : "subtract" }
             refuse(
                 "quantize-reset",

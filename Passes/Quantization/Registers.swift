@@ -45,6 +45,7 @@ extension Quantization {
             let start = ((dynamics.initialMembrane[n] - origin[n]) * scale).rounded()
             registers.initialMembrane.append(Int(min(max(start, -largestState), largestState)))
         }
+        registers.adaptation = adaptiveThresholds(of: dynamics, registers)
         return registers
     }
 
@@ -68,27 +69,35 @@ extension Quantization {
     ) -> QuantizedSynapses {
         let format = chip.formats.weight
         let unit = jump(ofMantissa: 1, exponent: exponent, scale: scale) * incoming.payload
-        var synapses = QuantizedSynapses(
+        let synapses = QuantizedSynapses(
             unit: unit, exponent: exponent, bits: weightBits ?? format.bits.last ?? 1, mode: incoming.mode, rounding: rounding,
             seed: network.seed, delayOffset: 1 - addedDelay, maximumDelay: 0, error: WeightError())
-        let rows = SynapseRows(incoming.projection, of: network)
-        let quantizer = WeightQuantizer(incoming.projection, of: network, synapses: synapses, format: format)
+        return measured(synapses, of: incoming.projection, incoming.statistics, in: network)
+    }
+
+    /// A projection's format with the error that it makes, measured over every synapse, and the longest delay.
+    func measured(
+        _ format: QuantizedSynapses, of projection: ID<Projection>, _ statistics: WeightStatistics, in network: Network
+    ) -> QuantizedSynapses {
+        var synapses = format
+        let rows = SynapseRows(projection, of: network)
+        let quantizer = WeightQuantizer(projection, of: network, synapses: synapses, format: chip.formats.weight)
         let longest = chip.formats.delay.upperBound + synapses.delayOffset
-        var error = WeightError(lowest: incoming.statistics.lowest, highest: incoming.statistics.highest)
+        var error = WeightError(lowest: statistics.lowest, highest: statistics.highest)
         var squares = 0.0
         // One synapse stands for all where the rules make them equal.
-        let isUniform = uniformWeight(of: incoming.projection, in: network) != nil
+        let isUniform = uniformWeight(of: projection, in: network) != nil
         let parts = parallelMap(isUniform ? [] : rowRanges(rows.sourceCount), threads: threads) { sources in
             measureError(of: rows, sources, quantizer, longestDelay: longest)
         }
         for part in parts { (error, squares) = (error.adding(part.error), squares + part.squares) }
-        if isUniform, let weight = uniformWeight(of: incoming.projection, in: network) {
+        if isUniform, let weight = uniformWeight(of: projection, in: network) {
             (error, squares) = uniformError(weight, rows, quantizer, longestDelay: longest)
-            (error.lowest, error.highest) = (incoming.statistics.lowest, incoming.statistics.highest)
+            (error.lowest, error.highest) = (statistics.lowest, statistics.highest)
         }
         error.rootMeanSquare = error.synapses > 0 ? (squares / Double(error.synapses)).squareRoot() : 0
         synapses.error = error
-        synapses.maximumDelay = min(max(incoming.statistics.longestDelay - synapses.delayOffset, 0), chip.formats.delay.upperBound)
+        synapses.maximumDelay = min(max(statistics.longestDelay - synapses.delayOffset, 0), chip.formats.delay.upperBound)
         return synapses
     }
 }
@@ -108,7 +117,7 @@ private func uniformError(
 }
 
 /// The error over some rows, and the sum of its squares.
-private func measureError(
+func measureError(
     of rows: SynapseRows, _ sources: Range<Int>, _ quantizer: WeightQuantizer, longestDelay: Int
 ) -> (error: WeightError, squares: Double) {
     var error = WeightError()
@@ -135,7 +144,7 @@ private func measureError(
 }
 
 extension WeightError {
-    fileprivate func adding(_ part: WeightError) -> WeightError {
+    func adding(_ part: WeightError) -> WeightError {
         var sum = self
         sum.synapses += part.synapses
         sum.clipped += part.clipped

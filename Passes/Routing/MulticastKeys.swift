@@ -56,21 +56,3 @@ struct MulticastKeys {
     private static func shifted(_ value: Int, _ bits: Int) -> UInt32 { bits >= 32 ? 0 : UInt32(truncatingIfNeeded: value << bits) }
     private static func mask(_ bits: Int) -> UInt32 { bits >= 32 ? 0 : ~(UInt32(truncatingIfNeeded: 1 << bits) &- 1) }
 }
-
-extension CoreGraph {
-    /// One zone for each source population.
-    fileprivate func zone(of net: Net) -> Int {
-        switch net.source {
-        case .slice(let slice): slices[slice].population.index
-        case .host(let population): population.index
-        }
-    }
-
-    fileprivate func keyCount(of net: Net) -> Int { net.neurons.count }
-
-    /// The number of the net's core within its zone.
-    fileprivate func indexInZone(of net: Net) -> Int {
-        guard case .slice(let slice) = net.source else { return 0 }
-        return slices(of: slices[slice].population).firstIndex(of: slice) ?? 0
-    }
-}

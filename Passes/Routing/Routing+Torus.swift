@@ -9,8 +9,7 @@ extension Routing {
     func route(_ placed: PlacedGraph, on torus: HexagonalTorus) throws(DiagnosticsError) -> RoutedGraph {
         let machine = TorusMachine(torus, placed.chip.faults)
         let nets = TorusNets(placed.coreGraph)
-        var routing = TorusRouting(machine, nets, at: placed.physicalCores.map { Int32(torus.router(ofCore: $0)) })
-        routing.run()
+        let routing = TorusRouting.best(machine, nets, at: placed.physicalCores.map { Int32(torus.router(ofCore: $0)) })
         if let cut = routing.bundles.first(where: \.isCutOff) {
             let core = placed.physicalCores[nets.sources[cut.nets[0]]]
             throw DiagnosticsError(
@@ -21,10 +20,14 @@ extension Routing {
         }
         let keys = try MulticastKeys(placed.coreGraph)
         let uncompressed = routing.tables(keys: keys.ranges, cores: placed.physicalCores)
-        var tables: [RouterTable] = []
-        for table in uncompressed {
-            let entries = table.entries.filter { !$0.isDefaultable }
-            if !entries.isEmpty { tables.append(RouterTable(router: table.router, entries: entries)) }
+        let tables = TableCompression.compress(uncompressed)
+        if let largest = tables.max(by: { $0.entries.count < $1.entries.count }), largest.entries.count > torus.routerEntries {
+            let (x, y) = torus.position(ofRouter: largest.router)
+            throw DiagnosticsError(
+                Diagnostic(
+                    "fit-router-entries",
+                    "chip (\(x), \(y)) needs \(largest.entries.count) routing entries after compression, and its router holds \(torus.routerEntries)",
+                    help: "put more neurons on each core, so that there are fewer sources, or use a target with more chips"), isRefusal: true)
         }
         return RoutedGraph(
             placed: placed,

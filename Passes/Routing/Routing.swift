@@ -17,6 +17,7 @@ public struct Routing: Pass {
         switch placed.chip.topology {
         case .mesh(let mesh): try route(placed, on: mesh)
         case .hexagonalTorus(let torus): try route(placed, on: torus)
+        case .crossbar(let crossbar): try route(placed, on: crossbar)
         }
     }
 

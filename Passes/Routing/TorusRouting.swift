@@ -4,29 +4,28 @@ import Chips
 struct TorusRouting {
     let machine: TorusMachine
     let nets: TorusNets
-    /// By core: its router.
-    let routers: [Int32]
+    private(set) var bundles: [Bundle] = []
+    private(set) var trees: TorusTrees
+
     struct Bundle {
+        /// Router.
         var source: Int
+        /// Routers, nearest first.
         var targets: [Int32]
         var nets: [Int]
         var weight: Double
+        /// Links of the tree, router · 6 + link, each behind the one that leads to it.
         var edges: [Int32] = []
         /// Whether some target cannot be reached.
         var isCutOff = false
     }
-    var bundles: [Bundle] = []
-    var trees: TorusTrees
 
+    /// - Parameter routers: of each core.
     init(_ machine: TorusMachine, _ nets: TorusNets, at routers: [Int32]) {
         self.machine = machine
         self.nets = nets
-        self.routers = routers
         trees = TorusTrees(machine)
-        var chipSets: [[Int32]] = []
-        for set in 0..<nets.setCount {
-            chipSets.append(Set(nets.members[nets.offsets[set]..<nets.offsets[set + 1]].map { routers[Int($0)] }).sorted())
-        }
+        let chips = (0..<nets.setCount).map { set in Self.chips(nets.members[nets.offsets[set]..<nets.offsets[set + 1]].map { routers[Int($0)] }) }
         var known: [SIMD2<Int>: Int] = [:]
         for net in 0..<nets.netCount {
             let key = SIMD2(Int(routers[nets.sources[net]]), nets.sets[net])
@@ -35,25 +34,44 @@ struct TorusRouting {
                 bundles[bundle].weight += nets.weights[net]
             } else {
                 known[key] = bundles.count
-                bundles.append(Bundle(source: key.x, targets: chipSets[key.y], nets: [net], weight: nets.weights[net]))
+                bundles.append(Bundle(source: key.x, targets: chips[key.y], nets: [net], weight: nets.weights[net]))
             }
+        }
+        for index in bundles.indices {
+            let distance = machine.distances(from: bundles[index].source)
+            bundles[index].targets.sort { (distance[Int($0)], $0) < (distance[Int($1)], $1) }
         }
     }
 
-    mutating func run(rounds: Int = 2) {
-        let order = bundles.indices.sorted { (bundles[$1].weight, $0) < (bundles[$0].weight, $1) }
-        for index in order {
-            let start = bundles[index].source
-            let distance = machine.distances(from: start)
-            let sorted = bundles[index].targets.sorted { (distance[Int($0)], $0) < (distance[Int($1)], $1) }
-            bundles[index].targets = sorted
-            let edges = trees.tree(from: start, to: sorted)
-            bundles[index].isCutOff = edges == nil
-            bundles[index].edges = edges ?? []
-            trees.load(bundles[index].edges, by: bundles[index].weight)
+    /// Each router once, ascending.
+    static func chips(_ routers: [Int32]) -> [Int32] { Set(routers).sorted() }
+
+    /// Packets times links of all trees.
+    var length: Double { bundles.reduce(0) { $0 + $1.weight * Double($1.edges.count) } }
+    var maximumLoad: Double { trees.loads.max() ?? 0 }
+    /// Heaviest first.
+    private var order: [Int] { bundles.indices.sorted { (bundles[$1].weight, $0) < (bundles[$0].weight, $1) } }
+
+    /// Grows all trees.
+    /// - Parameter shares: whether bundles with one set of targets take one tree over it, each from its nearest chip: routers then tell
+    ///   fewer sources apart.
+    mutating func run(shares: Bool) {
+        var isShared = [Bool](repeating: false, count: bundles.count)
+        let order = order
+        if shares {
+            for family in families(order) {
+                let root = Int(bundles[family[0]].targets[0])
+                guard let shared = trees.tree(from: root, to: bundles[family[0]].targets) else { continue }
+                for index in family {
+                    let edges = trees.joined(shared, root: root, from: bundles[index].source)
+                    set(index, edges)
+                    isShared[index] = true
+                }
+            }
         }
-        for _ in 0..<rounds {
-            for index in order {
+        for index in order where !isShared[index] { set(index, trees.tree(from: bundles[index].source, to: bundles[index].targets)) }
+        for _ in 0..<Self.rounds {
+            for index in order where !isShared[index] && !bundles[index].isCutOff {
                 trees.load(bundles[index].edges, by: -bundles[index].weight)
                 bundles[index].edges = trees.improve(bundles[index].edges, from: bundles[index].source, to: bundles[index].targets)
                 trees.load(bundles[index].edges, by: bundles[index].weight)
@@ -61,7 +79,87 @@ struct TorusRouting {
         }
     }
 
-    var length: Double { bundles.reduce(0) { $0 + $1.weight * Double($1.edges.count) } }
-    var edgeCount: Int { bundles.reduce(0) { $0 + $1.nets.count * $1.edges.count } }
-    var maximumLoad: Double { trees.loads.max() ?? 0 }
+    /// How often every tree is looked at again, with the others' loads known.
+    private static let rounds = 2
+
+    private mutating func set(_ index: Int, _ edges: [Int32]?) {
+        bundles[index].isCutOff = edges == nil
+        bundles[index].edges = edges ?? []
+        trees.load(bundles[index].edges, by: bundles[index].weight)
+    }
+
+    /// Bundles with one set of targets on more than three chips.
+    private func families(_ order: [Int]) -> [[Int]] {
+        var bySet = [[Int]](repeating: [], count: nets.setCount)
+        for index in order { if let net = bundles[index].nets.first { bySet[nets.sets[net]].append(index) } }
+        return bySet.filter { $0.count > 1 && bundles[$0[0]].targets.count > 3 }
+    }
+
+    /// Leads packets around the most loaded link, again and again, until no link carries more than `goal` or nothing helps.
+    /// - Parameter share: how much longer all trees together may become for it.
+    mutating func relieve(to goal: Double, share: Double) {
+        var spare = share * length
+        var splits = 0
+        for _ in 0..<Self.reliefSteps {
+            guard let link = trees.loads.indices.max(by: { trees.loads[$0] < trees.loads[$1] }), trees.loads[link] > goal else { break }
+            let users = order.filter { bundles[$0].edges.contains(Int32(link)) }
+            if users.prefix(Self.reliefTrials).contains(where: { reroute($0, around: link, &spare) }) { continue }
+            // Half of a bundle may go where all of it does not fit.
+            guard splits < Self.reliefSplits, let whole = users.first(where: { bundles[$0].nets.count > 1 }) else { break }
+            split(whole)
+            splits += 1
+        }
+        trees.avoided = -1
+    }
+
+    private static let reliefSteps = 400
+    private static let reliefTrials = 12
+    private static let reliefSplits = 60
+
+    private mutating func reroute(_ index: Int, around link: Int, _ spare: inout Double) -> Bool {
+        let (old, weight, peak) = (bundles[index].edges, bundles[index].weight, trees.loads[link])
+        trees.load(old, by: -weight)
+        trees.avoided = link
+        let new = trees.tree(from: bundles[index].source, to: bundles[index].targets)
+        if let new {
+            let longer = weight * Double(new.count - old.count)
+            let highest = new.reduce(0) { max($0, trees.loads[Int($1)] + weight) }
+            if longer <= spare, highest < peak * (1 - 1e-9) {
+                spare -= max(longer, 0)
+                bundles[index].edges = new
+                trees.load(new, by: weight)
+                return true
+            }
+        }
+        trees.load(old, by: weight)
+        return false
+    }
+
+    private mutating func split(_ index: Int) {
+        let nets = bundles[index].nets
+        var second = bundles[index]
+        second.nets = Array(nets[(nets.count / 2)...])
+        second.weight = second.nets.reduce(0) { $0 + self.nets.weights[$1] }
+        bundles[index].nets = Array(nets[..<(nets.count / 2)])
+        bundles[index].weight -= second.weight
+        bundles.append(second)
+    }
+}
+
+extension TorusRouting {
+    /// The trees that Routing takes: shared ones when they are no longer than single ones, with the load spread as single ones would.
+    static func best(_ machine: TorusMachine, _ nets: TorusNets, at routers: [Int32]) -> TorusRouting {
+        var single = TorusRouting(machine, nets, at: routers)
+        single.run(shares: false)
+        single.relieve(to: 0, share: Self.longerForLoad)
+        guard single.families(single.order).isEmpty == false else { return single }
+        var shared = TorusRouting(machine, nets, at: routers)
+        shared.run(shares: true)
+        guard shared.length <= single.length * (1 + Self.longerForLoad) else { return single }
+        shared.relieve(to: single.maximumLoad, share: Self.longerForLoad)
+        return shared
+    }
+
+    /// Links that may be added so that the most loaded link carries less: two of a hundred.
+    private static let longerForLoad = 0.02
 }

@@ -21,6 +21,8 @@ struct TorusTrees {
     private var cost: [Double]
     private var cameBy: [UInt8]
     private var queue: [Int32] = []
+    /// A link, router · 6 + link, that new ways do not take; -1: none.
+    var avoided = -1
 
     init(_ machine: TorusMachine) {
         self.machine = machine
@@ -49,15 +51,46 @@ struct TorusTrees {
             for target in targets { isTerminal[Int(target)] = false }
             isTerminal[source] = false
         }
-        var isWhole = true
-        for target in targets where Int(target) != source {
-            if mask[Int(target)] == 0, !attach(Int(target), source) {
-                isWhole = false
-                break
-            }
-        }
+        let isWhole = grow(source, targets)
         if isWhole {
             for _ in 0..<rounds where nodes.count > 2 { if !exchangeKeyPaths(source) { break } }
+        }
+        let edges = isWhole ? directed(from: source) : nil
+        for node in nodes { mask[Int(node)] = 0 }
+        return edges
+    }
+
+    /// Chips of a tree over `targets` in the order of a depth-first walk.
+    mutating func preorder(of targets: [Int32]) -> [Int32: Int] {
+        guard let root = targets.first, let edges = tree(from: Int(root), to: targets) else { return [:] }
+        var children: [Int32: [Int32]] = [:]
+        for edge in edges { children[edge / 6, default: []].append(machine.neighbours[Int(edge)]) }
+        var place: [Int32: Int] = [:]
+        var open = [root]
+        while let chip = open.popLast() {
+            place[chip] = place.count
+            open += (children[chip] ?? []).reversed()
+        }
+        return place
+    }
+
+    /// A tree from `source` that contains the links of a shared tree (given from one of its nodes, `root`): the way to the nearest of its
+    /// chips, then all of it.
+    mutating func joined(_ shared: [Int32], root: Int, from source: Int) -> [Int32]? {
+        nodes.removeAll(keepingCapacity: true)
+        nodes.append(Int32(root))
+        for edge in shared {
+            let (router, link) = (Int(edge) / 6, Int(edge) % 6)
+            let other = Int(machine.neighbours[Int(edge)])
+            mask[router] |= 1 << UInt8(link)
+            mask[other] |= 1 << UInt8((link + 3) % 6)
+            nodes.append(Int32(other))
+        }
+        var isWhole = true
+        if source != root, mask[source] == 0 {
+            isTerminal[source] = true
+            isWhole = reach(root)
+            isTerminal[source] = false
         }
         let edges = isWhole ? directed(from: source) : nil
         for node in nodes { mask[Int(node)] = 0 }
@@ -85,17 +118,60 @@ struct TorusTrees {
         return result
     }
 
-    private func isInTree(_ router: Int, _ source: Int) -> Bool { router == source || mask[router] != 0 }
+    private mutating func insert(_ router: Int, _ link: Int) {
+        let other = Int(machine.neighbours[router * 6 + link])
+        mask[router] |= 1 << UInt8(link)
+        mask[other] |= 1 << UInt8((link + 3) % 6)
+        nodes.append(Int32(other))
+    }
 
-    /// Joins a chip to the tree by a shortest way; of equally short ones the least loaded.
-    private mutating func attach(_ target: Int, _ source: Int) -> Bool {
+    /// Joins the nearest target that is left, again and again (Prim's way); neighbours of the tree without a search.
+    private mutating func grow(_ source: Int, _ targets: [Int32]) -> Bool {
+        var left = 0
+        for target in targets where Int(target) != source { left += 1 }
+        var next = 0
+        while left > 0 {
+            while next < nodes.count {
+                let router = Int(nodes[next])
+                next += 1
+                for link in 0..<6 {
+                    let other = Int(machine.neighbours[router * 6 + link])
+                    guard other >= 0, isTerminal[other], mask[other] == 0, other != source, router * 6 + link != avoided else { continue }
+                    insertBest(other, router, link, source)
+                    left -= 1
+                }
+            }
+            if left == 0 { break }
+            guard reach(source) else { return false }
+            left -= 1
+        }
+        return true
+    }
+
+    /// Joins a target next to the tree over the least loaded link that leads there from the tree.
+    private mutating func insertBest(_ target: Int, _ router: Int, _ link: Int, _ source: Int) {
+        var (from, over) = (router, link)
+        var least = loads[router * 6 + link]
+        for back in 0..<6 {
+            let other = Int(machine.neighbours[target * 6 + back])
+            guard other >= 0, other == source || mask[other] != 0 else { continue }
+            let forth = (back + 3) % 6
+            if other * 6 + forth != avoided, loads[other * 6 + forth] < least { (from, over, least) = (other, forth, loads[other * 6 + forth]) }
+        }
+        insert(from, over)
+    }
+
+    /// Joins the target that is nearest to the tree by a shortest way; of equally short ones the least loaded.
+    private mutating func reach(_ source: Int) -> Bool {
         stamp += 1
         let visited = stamp
         queue.removeAll(keepingCapacity: true)
-        queue.append(Int32(target))
-        mark[target] = visited
-        level[target] = 0
-        cost[target] = 0
+        for node in nodes where mark[Int(node)] != visited {
+            mark[Int(node)] = visited
+            level[Int(node)] = 0
+            cost[Int(node)] = 0
+            queue.append(node)
+        }
         var next = 0
         var best = -1
         while next < queue.count {
@@ -104,37 +180,32 @@ struct TorusTrees {
             if best >= 0, level[router] >= level[best] { break }
             for link in 0..<6 {
                 let other = Int(machine.neighbours[router * 6 + link])
-                guard other >= 0 else { continue }
-                // The packet goes from `other` to `router`.
-                let price = cost[router] + loads[other * 6 + (link + 3) % 6]
+                guard other >= 0, router * 6 + link != avoided else { continue }
+                let price = cost[router] + loads[router * 6 + link]
                 if mark[other] != visited {
                     mark[other] = visited
                     level[other] = level[router] + 1
                     cost[other] = price
-                    cameBy[other] = UInt8((link + 3) % 6)
+                    cameBy[other] = UInt8(link)
                     queue.append(Int32(other))
                 } else if level[other] == level[router] + 1, price < cost[other] {
                     cost[other] = price
-                    cameBy[other] = UInt8((link + 3) % 6)
+                    cameBy[other] = UInt8(link)
                 } else {
                     continue
                 }
-                if isInTree(other, source),
-                    best < 0 || level[other] < level[best] || (level[other] == level[best] && cost[other] < cost[best])
-                {
+                if isTerminal[other], mask[other] == 0, best < 0 || level[other] < level[best] || (level[other] == level[best] && cost[other] < cost[best]) {
                     best = other
                 }
             }
         }
         guard best >= 0 else { return false }
         var router = best
-        while router != target {
+        while level[router] > 0 {
             let link = Int(cameBy[router])
-            let other = Int(machine.neighbours[router * 6 + link])
-            mask[router] |= 1 << UInt8(link)
-            mask[other] |= 1 << UInt8((link + 3) % 6)
-            nodes.append(Int32(other))
-            router = other
+            let before = Int(machine.neighbours[router * 6 + (link + 3) % 6])
+            insert(before, link)
+            router = before
         }
         return true
     }
@@ -167,16 +238,10 @@ struct TorusTrees {
             let other = Int(machine.neighbours[router * 6 + link])
             path.append((router, link))
             old += min(loads[router * 6 + link], loads[other * 6 + (link + 3) % 6])
-            if isKey(other) {
-                router = other
-                break
-            }
+            if isKey(other) { router = other; break }
             let back = (link + 3) % 6
             let rest = mask[other] & ~(1 << UInt8(back))
-            guard rest != 0 else {
-                router = other
-                break
-            }
+            guard rest != 0 else { router = other; break }
             link = rest.trailingZeroBitCount
             router = other
         }
@@ -265,7 +330,7 @@ struct TorusTrees {
             if best >= 0, level[router] >= level[best] { break }
             for link in 0..<6 {
                 let other = Int(machine.neighbours[router * 6 + link])
-                guard other >= 0, mark[other] != from else { continue }
+                guard other >= 0, mark[other] != from, router * 6 + link != avoided, other * 6 + (link + 3) % 6 != avoided else { continue }
                 let price = cost[router] + min(loads[router * 6 + link], loads[other * 6 + (link + 3) % 6])
                 let isGoal = mark[other] == to
                 if isGoal {

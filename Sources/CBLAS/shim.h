@@ -35,3 +35,14 @@ static inline void spk_dgemv(
 
 /// Threads that the products use from now on, in the whole process.
 static inline void spk_blas_threads(int count) { openblas_set_num_threads(count); }
+
+/// The inverse of a matrix in place, a: [n × n], by LU decomposition with partial pivoting (LAPACK's getrf and getri, which OpenBLAS has).
+/// pivots: n integers; work: n · n numbers. Returns 0, or the number of the pivot that is 0.
+static inline int spk_dinverse(int n, double *a, int *pivots, double *work) {
+  extern void dgetrf_(const int *, const int *, double *, const int *, int *, int *);
+  extern void dgetri_(const int *, double *, const int *, const int *, double *, const int *, int *);
+  int info = 0, size = n * n;
+  dgetrf_(&n, &n, a, &n, pivots, &info);
+  if (info == 0) dgetri_(&n, a, &n, pivots, work, &size, &info);
+  return info;
+}

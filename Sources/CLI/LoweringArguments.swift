@@ -15,10 +15,40 @@ struct LoweringArguments: ParsableArguments {
     @Option(help: "Largest exponent of weights; 0 keeps them within what NetX files hold.")
     var largestExponent: Int?
 
+    @Option(help: "Left shift of all ring buffers (SpiNNaker); found by --shift-rule unless given.")
+    var ringBufferShift: Int?
+
+    @Option(help: "The sum of weights that every ring buffer must hold (SpiNNaker), instead of the one found.")
+    var maxSummedWeight: Double?
+
+    @Option(help: "How the shift of a ring buffer is found: expected or spynnaker.")
+    var shiftRule: Quantization.ShiftRule = .expected
+
+    @Option(help: "Most neurons of a core, where populations are cut evenly (SpiNNaker).")
+    var neuronsPerCore: Int?
+
     @Flag(help: "Give every population cores of its own.")
     var separateCores = false
 
-    func validate() throws { _ = try range() }
+    @Option(
+        name: .customLong("pass"),
+        help: ArgumentHelp(
+            "Run a pass that changes the network, or set its options: deep-rewiring:connections=1.33%,epochs=10; deep-rewiring:cores=1; rate-conversion:steps=128,output=spikes. May be given several times.",
+            valueName: "pass"))
+    var passes: [String] = []
+
+    func validate() throws {
+        _ = try range()
+        var options = LoweringOptions()
+        for pass in passes { try PassArgument(pass).apply(to: &options) }
+        if let shift = ringBufferShift, !(0...31).contains(shift) {
+            throw ValidationError("--ring-buffer-shift is a number from 0 to 31, is \(shift)")
+        }
+        if let sum = maxSummedWeight, !(sum > 0 && sum.isFinite) {
+            throw ValidationError("--max-summed-weight is a number above 0, is \(sum)")
+        }
+        if let count = neuronsPerCore, count < 1 { throw ValidationError("--neurons-per-core is at least 1, is \(count)") }
+    }
 
     private func range() throws -> Quantization.WeightRange {
         switch weightRange {
@@ -38,10 +68,16 @@ struct LoweringArguments: ParsableArguments {
         options.rounding = rounding
         options.weightBits = weightBits
         options.largestExponent = largestExponent
+        options.ringBufferShift = ringBufferShift
+        options.maximumSummedWeight = maxSummedWeight
+        options.shiftRule = shiftRule
+        options.neuronsPerCore = neuronsPerCore
         options.sharesCores = !separateCores
         options.threads = threads
+        for pass in passes { try PassArgument(pass).apply(to: &options) }
         return options
     }
 }
 
 extension QuantizedSynapses.Rounding: ExpressibleByArgument {}
+extension Quantization.ShiftRule: ExpressibleByArgument {}

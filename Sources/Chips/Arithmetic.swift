@@ -2,11 +2,19 @@
 public enum Arithmetic: Hashable, Sendable {
     /// Integer current and membrane with decays by shift: Loihi's compartment and its relatives.
     case integerCurrent(IntegerCurrentArithmetic)
+    /// A physical membrane in continuous time: BrainScaleS.
+    case analog(AnalogArithmetic)
+    /// s16.15 with ring buffers: SpiNNaker.
+    case fixedPoint(FixedPointArithmetic)
+
+    /// Moves of a neuron's state in a time step.
+    public var substeps: Int { if case .fixedPoint(let law) = self { law.substeps } else { 1 } }
 
     /// Whether decays, thresholds and biases are held in registers, whose formats the description states.
     public var hasRegisters: Bool {
         switch self {
         case .integerCurrent: true
+        case .analog, .fixedPoint: false
         }
     }
 }
@@ -31,6 +39,9 @@ public struct IntegerCurrentArithmetic: Hashable, Sendable {
     public var negativeMixedRounding: Truncation
     /// Which resets the compartment has.
     public var resets: [Reset]
+    /// Whether compartments may have an adaptive threshold, a reset that is subtracted a step later and a refractory time that only
+    /// blocks spikes: neurons of microcode.
+    public var adaptiveThreshold: Bool
 
     public enum Overflow: String, CaseIterable, Hashable, Sendable {
         /// Two's complement.
@@ -49,7 +60,8 @@ public struct IntegerCurrentArithmetic: Hashable, Sendable {
 
     public init(
         stateBits: Int, currentOverflow: Overflow, membraneOverflow: Overflow, accumulatorBits: Int?, driveWraps: Bool = false,
-        exponentAppliesTo: ExponentPlace, negativeMixedRounding: Truncation, resets: [Reset]
+        exponentAppliesTo: ExponentPlace, negativeMixedRounding: Truncation, resets: [Reset],
+        adaptiveThreshold: Bool = false
     ) {
         self.stateBits = stateBits
         self.currentOverflow = currentOverflow
@@ -59,5 +71,6 @@ public struct IntegerCurrentArithmetic: Hashable, Sendable {
         self.exponentAppliesTo = exponentAppliesTo
         self.negativeMixedRounding = negativeMixedRounding
         self.resets = resets
+        self.adaptiveThreshold = adaptiveThreshold
     }
 }

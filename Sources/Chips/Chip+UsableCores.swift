@@ -3,6 +3,7 @@ extension Chip {
     public var usableCores: [Int] {
         switch topology {
         case .mesh(let mesh): (0..<mesh.coreCount).filter { !faults.deadCores.contains($0) }
+        case .crossbar(let crossbar): (0..<crossbar.executions).filter { !faults.deadCores.contains($0) }
         case .hexagonalTorus(let torus): (0..<torus.routerCount).flatMap { usableCores(ofRouter: $0, of: torus) }
         }
     }
@@ -23,6 +24,8 @@ extension Chip {
             for core in faults.deadCores where core >= 0 && core < mesh.coreCount { counts[mesh.chip(ofCore: core)] -= 1 }
             return counts
         case .hexagonalTorus(let torus): return (0..<torus.routerCount).map { usableCores(ofRouter: $0, of: torus).count }
+        case .crossbar(let crossbar):
+            return [crossbar.executions - faults.deadCores.count { (0..<crossbar.executions).contains($0) }]
         }
     }
 
@@ -34,6 +37,7 @@ extension Chip {
         switch topology {
         case .mesh(let mesh): mesh.chip(ofCore: core)
         case .hexagonalTorus(let torus): torus.router(ofCore: core)
+        case .crossbar: 0
         }
     }
 }

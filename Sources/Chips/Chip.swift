@@ -15,8 +15,12 @@ public struct Chip: Hashable, Sendable {
     public var resources: [CoreResource]
     public var formats: NumberFormats
     public var arithmetic: Arithmetic
+    /// What a learning rule may use that runs on the chip; nil: none runs there.
+    public var learning: LearningResources?
     public var costs: Costs
     public var faults: Faults
+    /// Where spikes from outside enter.
+    public var sourcePlace: SourcePlace
     /// Choices that only the chip's own folder reads, as name and text; unknown ones are refused there.
     public var fields: [Field]
     public var sources: [Citation]
@@ -47,8 +51,8 @@ public struct Chip: Hashable, Sendable {
 
     public init(
         name: String, title: String, family: String, topology: Topology, resources: [CoreResource], formats: NumberFormats,
-        arithmetic: Arithmetic, costs: Costs = Costs(), faults: Faults = Faults(), fields: [Field] = [], sources: [Citation] = [],
-        place: SourceRange? = nil
+        arithmetic: Arithmetic, costs: Costs = Costs(), faults: Faults = Faults(), sourcePlace: SourcePlace = .host, fields: [Field] = [],
+        sources: [Citation] = [], place: SourceRange? = nil
     ) {
         self.name = name
         self.title = title
@@ -59,10 +63,19 @@ public struct Chip: Hashable, Sendable {
         self.arithmetic = arithmetic
         self.costs = costs
         self.faults = faults
+        self.sourcePlace = sourcePlace
         self.fields = fields
         self.sources = sources
         self.place = place
     }
+}
+
+/// Where spikes from outside enter a chip.
+public enum SourcePlace: String, CaseIterable, Hashable, Sendable {
+    /// The host injects them.
+    case host
+    /// Cores of the chip send them.
+    case cores
 }
 
 /// Parts that must not be used.

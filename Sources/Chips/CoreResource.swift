@@ -33,6 +33,24 @@ public enum CapacityRule: Hashable, Sendable {
     case delaySlots
     /// A pool that several of the above share, in bytes: `perNeuron` bytes for each neuron and the synapse words of `packing`.
     case sharedMemory(perNeuron: Int, SynapsePacking)
+    /// What the configuration of an execution takes of a chip with a labelled crossbar.
+    case crossbar(CrossbarPart)
+
+    public enum CrossbarPart: String, CaseIterable, Hashable, Sendable { case circuits, rows, synapses }
+    /// Sources of spikes, where they live on cores.
+    case sourceNeurons
+    /// Slots of a ring buffer: 2^(neuron, receptor and delay bits).
+    case ringBuffer
+    /// Stages of delay extensions that the core's longest delay asks for.
+    case delayStages
+    /// The longest row of a synaptic matrix, in words.
+    case rowWords
+    /// Entries of a population table's list of addresses.
+    case tableAddresses
+    /// The synaptic matrix in bytes.
+    case rowMemory
+    /// Ring buffers, neuron parameters and the population table in bytes, with two row buffers.
+    case workingMemory
 
     public enum Profile: String, CaseIterable, Hashable, Sendable {
         /// Decays, refractory steps, reset.

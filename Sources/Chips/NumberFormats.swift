@@ -26,6 +26,11 @@ public struct NumberFormats: Hashable, Sendable {
     }
 }
 
+extension NumberFormats {
+    /// The delay, in steps, that is stored as 0: 1 where the range starts at 0, because every spike takes a step; else 0.
+    public var delayOffset: Int { delay.lowerBound == 0 ? 1 : 0 }
+}
+
 /// A synaptic weight: mantissa · 2^(shift + exponent).
 public struct WeightFormat: Hashable, Sendable {
     /// Widths of the mantissa that exist, ascending; the sign mode decides how they are used.

@@ -2,12 +2,15 @@
 public enum Topology: Hashable, Sendable {
     case mesh(Mesh)
     case hexagonalTorus(HexagonalTorus)
+    /// One chip, used again and again; a core is an execution.
+    case crossbar(LabelledCrossbar)
 
     /// All cores, usable or dead.
     public var coreCount: Int {
         switch self {
         case .mesh(let mesh): mesh.coreCount
         case .hexagonalTorus(let torus): torus.coreCount
+        case .crossbar(let crossbar): crossbar.executions
         }
     }
 }

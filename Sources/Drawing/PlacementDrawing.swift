@@ -11,6 +11,7 @@ public struct PlacementDrawing: Sendable {
     public var graph: Graph {
         switch summary.topology {
         case .mesh(let mesh): MeshDrawing(summary: summary, mesh: mesh).graph
+        case .crossbar(let crossbar): CrossbarDrawing(summary: summary, crossbar: crossbar).graph
         case .hexagonalTorus(let torus): TorusDrawing(summary: summary, torus: torus).graph
         }
     }

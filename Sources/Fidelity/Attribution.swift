@@ -22,11 +22,13 @@ enum LoweringStep: String, CaseIterable {
 
 extension Verification {
     /// The reference runs again with the lowered numbers of one step more each time; the last step is the emulator itself.
+    /// - Parameter reference: accuracy of the network that was lowered.
     func attribute(
-        _ variants: [LoweringStep], of graph: RoutedGraph, trial: Trial, count: Int, report: FidelityReport, done: ProgressCounter
+        _ variants: [LoweringStep], of graph: RoutedGraph, trial: Trial, count: Int, from reference: Double, report: FidelityReport,
+        done: ProgressCounter
     ) throws(DiagnosticsError) -> [FidelityReport.AttributedLoss] {
         var losses: [FidelityReport.AttributedLoss] = []
-        var before = report.reference
+        var before = reference
         for (index, step) in variants.enumerated() {
             let switchedOn = Set(variants.prefix(index + 1))
             let parts = try parallelMap(trial.ranges(count, threads: threads), threads: threads) { range throws(DiagnosticsError) in

@@ -2,7 +2,7 @@ import Chips
 public import Diagnostics
 public import FrontEnd
 public import Lowering
-import Networks
+public import Networks
 import Numerics
 public import Simulation
 
@@ -28,33 +28,44 @@ public struct Verification: Sendable {
     /// - Parameters:
     ///   - graph: what the artifact was written from.
     ///   - data: the samples of the network's task; nil for a network without one, which is run once.
+    ///   - original: the network before a pass changed it; its answers are the reference then, and what the change cost is told apart.
     ///   - boot: boots an emulator from the artifact; called once for each thread.
     public func run(
-        _ graph: RoutedGraph, data: DataSet?, boot: @Sendable () throws(DiagnosticsError) -> any Emulator
+        _ graph: RoutedGraph, data: DataSet?, original: Network? = nil, boot: @Sendable () throws(DiagnosticsError) -> any Emulator
     ) throws(DiagnosticsError) -> FidelityReport {
         let started = ContinuousClock.now
         let network = graph.network
         let trial = Trial(network, data: data)
+        let before = original.map { Trial($0, data: data) }
         let count = min(samples ?? network.fidelity?.samples ?? .max, trial.count)
         let variants = attributesLoss && trial.hasAnswers ? LoweringStep.all(for: network).dropLast().map { $0 } : []
-        let done = ProgressCounter(total: count * (2 + variants.count), report: progress)
+        let done = ProgressCounter(total: count * (2 + (original == nil ? 0 : 1) + variants.count), report: progress)
 
         let parts = try parallelMap(trial.ranges(count, threads: threads), threads: threads) { range throws(DiagnosticsError) in
             var reference = try referenceEngine(of: network)
             var emulator = try boot()
+            var unchanged = if let original { try ReferenceEngine<Double>(original) } else { ReferenceEngine<Double>?.none }
             var part = Part(trial)
             // In small portions, so that the spikes of a large test set are not all held at once.
             for portion in range.portions(of: 64) {
                 let expected = try trial.run(portion, on: &reference, keepsSpikes: true, done: done)
                 let observed = try trial.run(portion, on: &emulator, keepsSpikes: true, done: done)
                 part.add(expected, observed, steps: trial.steps)
+                if let before, var engine = unchanged {
+                    part.original += try before.run(portion, on: &engine, keepsSpikes: false, done: done).labels
+                    unchanged = engine
+                }
             }
             part.statistics = emulator.statistics
             return part
         }
-        var report = compose(parts, trial: trial, count: count, graph: graph)
+        var report = compose(parts, trial: trial, count: count, graph: graph, isChanged: original != nil)
         if !variants.isEmpty {
-            report.attribution = try attribute(variants, of: graph, trial: trial, count: count, report: report, done: done)
+            let changed = trial.accuracy(parts.flatMap(\.expected))
+            report.attribution = try attribute(variants, of: graph, trial: trial, count: count, from: changed, report: report, done: done)
+            if original != nil {
+                report.attribution.insert(.init(step: "rate conversion and rewiring", drop: report.reference - changed), at: 0)
+            }
         }
         report.seconds = (ContinuousClock.now - started) / .seconds(1)
         return report
@@ -63,6 +74,8 @@ public struct Verification: Sendable {
     /// What one thread found; the comparison is made where the spikes are, so that they need not be kept.
     struct Part: Sendable {
         var expected: [Int] = []
+        /// Answers of the network before a pass changed it.
+        var original: [Int] = []
         var observed: [Int] = []
         var comparisons: [SpikeComparison]
         var statistics = EmulatorStatistics()
@@ -78,7 +91,7 @@ public struct Verification: Sendable {
         }
     }
 
-    private func compose(_ parts: [Part], trial: Trial, count: Int, graph: RoutedGraph) -> FidelityReport {
+    private func compose(_ parts: [Part], trial: Trial, count: Int, graph: RoutedGraph, isChanged: Bool) -> FidelityReport {
         var comparisons = trial.sizes.map { SpikeComparison(size: $0) }
         var statistics = EmulatorStatistics()
         for part in parts {
@@ -86,7 +99,7 @@ public struct Verification: Sendable {
             statistics.merge(part.statistics)
         }
         let populations = zip(trial.recorded, comparisons).map { $1.result(named: $0) }
-        let expected = parts.flatMap(\.expected)
+        let expected = parts.flatMap { isChanged ? $0.original : $0.expected }
         let observed = parts.flatMap(\.observed)
         let score = trial.score(expected: expected, observed: observed, populations: populations)
         let resources = graph.chip.resources.indices.map { index in
@@ -117,6 +130,7 @@ extension FidelityReport.Traffic {
                     let (from, to) = (mesh.position(ofRouter: $0.from), mesh.position(ofRouter: $0.to))
                     return "\(from.x),\(from.y) → \(to.x),\(to.y)"
                 } ?? ""
+        case .crossbar: mostLoadedLink = ""
         case .hexagonalTorus(let torus):
             mostLoadedLink =
                 busiest.map {

@@ -37,6 +37,7 @@ struct ChipChecks {
     private var hasUsableCore: Bool {
         switch topology {
         case .mesh(let mesh): faults.deadCores.count < mesh.coreCount
+        case .crossbar(let crossbar): faults.deadCores.count < crossbar.executions
         case .hexagonalTorus(let torus):
             (0..<torus.routerCount).contains { router in
                 torus.hasChip(router) && !faults.deadChips.contains(router)

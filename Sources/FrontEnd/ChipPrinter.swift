@@ -10,8 +10,10 @@ extension Chip {
             Node.Entry("resources", Node(.mapping(resources.map { Node.Entry($0.name, $0.yaml) }))),
             Node.Entry("formats", formats.yaml), Node.Entry("arithmetic", arithmetic.yaml),
         ]
+        if let learning { entries.append(Node.Entry("learning", learning.yaml)) }
         if costs != Costs() { entries.append(Node.Entry("costs", costs.yaml)) }
         if faults != Faults() { entries.append(Node.Entry("faults", faults.yaml(on: topology))) }
+        if sourcePlace != .host { entries.append(Node.Entry("source_place", Node(sourcePlace.rawValue))) }
         if !fields.isEmpty { entries.append(Node.Entry("fields", Node(.mapping(fields.map { Node.Entry($0.name, Node($0.value)) })))) }
         if !sources.isEmpty { entries.append(Node.Entry("sources", Node(.mapping(sources.map { Node.Entry($0.path, Node($0.text)) })))) }
         return Node(.mapping(entries))
@@ -23,6 +25,7 @@ extension Topology {
         switch self {
         case .mesh(let mesh): ["mesh": ["chips": Node(mesh.chips), "tiles": Node(mesh.tiles), "cores_per_tile": Node(mesh.coresPerTile)]]
         case .hexagonalTorus(let torus): ["hexagonal_torus": torus.yaml]
+        case .crossbar(let crossbar): crossbar.yaml
         }
     }
 }
@@ -63,7 +66,15 @@ extension CapacityRule {
         case .profiles(let profile): ["profiles": Node(profile.rawValue)]
         case .synapseFormats: "synapse_formats"
         case .delaySlots: "delay_slots"
+        case .sourceNeurons: "source_neurons"
+        case .ringBuffer: "ring_buffer"
+        case .delayStages: "delay_stages"
+        case .rowWords: "row_words"
+        case .tableAddresses: "table_addresses"
+        case .rowMemory: "row_memory"
+        case .workingMemory: "working_memory"
         case .sharedMemory(let perNeuron, let packing): ["shared_memory": ["per_neuron": Node(perNeuron), "packing": packing.yaml]]
+        case .crossbar(let part): ["crossbar": Node(part.rawValue)]
         }
     }
 }
@@ -118,8 +129,18 @@ extension Arithmetic {
             entries += [
                 Node.Entry("drive_wraps", Node(law.driveWraps)), Node.Entry("exponent_applies_to", Node(law.exponentAppliesTo.rawValue)),
                 Node.Entry("negative_mixed_rounding", Node(law.negativeMixedRounding.rawValue)), Node.Entry("resets", Node(law.resets)),
+                Node.Entry("adaptive_threshold", Node(law.adaptiveThreshold)),
             ]
             return ["integer_current": Node(.mapping(entries))]
+        case .analog(let law): return law.yaml
+        case .fixedPoint(let law):
+            return [
+                "fixed_point": [
+                    "cells": Node(law.cells), "substeps": Node(law.substeps), "colour_bits": Node(law.colourBits),
+                    "ring_buffer_bits": Node(law.ringBufferBits), "delay_stages": Node(law.delayStages),
+                    "expected_rate": Node(law.expectedRate), "expected_deviations": Node(law.expectedDeviations),
+                ]
+            ]
         }
     }
 }

@@ -55,7 +55,10 @@ extension ChipReader {
     }
 
     mutating func arithmetic(_ node: Node) -> Arithmetic? {
-        guard let variant = read(node, "'arithmetic' of the chip", .variant(among: ["integer_current"])) else { return nil }
+        let kinds = ["integer_current", "analog", "fixed_point"]
+        guard let variant = read(node, "'arithmetic' of the chip", .variant(among: kinds)) else { return nil }
+        if variant.name == "analog" { return analog(variant.options) }
+        if variant.name == "fixed_point" { return fixedPoint(variant.options) }
         var reader = MappingReader(variant.options, of: "arithmetic 'integer_current'")
         let overflow = Reading<IntegerCurrentArithmetic.Overflow>.choice(of: IntegerCurrentArithmetic.Overflow.self)
         let stateBits = reader.required("state_bits", .integer(atLeast: 4, atMost: 48))
@@ -67,13 +70,32 @@ extension ChipReader {
         let truncation = reader.value(
             "negative_mixed_rounding", .choice(of: IntegerCurrentArithmetic.Truncation.self), default: .towardZero)
         let resets = reader.required("resets", .distinct(IntegerCurrentArithmetic.Reset.self))
+        let adaptiveThreshold = reader.value("adaptive_threshold", .bool, default: false)
         reader.finish(into: &collector)
         guard let stateBits, let currentOverflow, let membraneOverflow, let resets else { return nil }
         return .integerCurrent(
             IntegerCurrentArithmetic(
                 stateBits: stateBits, currentOverflow: currentOverflow, membraneOverflow: membraneOverflow,
                 accumulatorBits: accumulatorBits,
-                driveWraps: driveWraps, exponentAppliesTo: place, negativeMixedRounding: truncation, resets: resets))
+                driveWraps: driveWraps, exponentAppliesTo: place, negativeMixedRounding: truncation, resets: resets,
+                adaptiveThreshold: adaptiveThreshold))
+    }
+
+    private mutating func fixedPoint(_ options: Node) -> Arithmetic? {
+        var reader = MappingReader(options, of: "arithmetic 'fixed_point'")
+        let cells = reader.required("cells", .distinct(FixedPointArithmetic.Cell.self))
+        let substeps = reader.value("substeps", .integer(atLeast: 1, atMost: 1024), default: 1)
+        let colourBits = reader.required("colour_bits", .integer(atLeast: 0, atMost: 8))
+        let ringBufferBits = reader.required("ring_buffer_bits", .integer(atLeast: 2, atMost: 16))
+        let stages = reader.required("delay_stages", .integer(atLeast: 0, atMost: 255))
+        let rate = reader.required("expected_rate", .real(above: 0))
+        let deviations = reader.required("expected_deviations", .real(atLeast: 0))
+        reader.finish(into: &collector)
+        guard let cells, let colourBits, let ringBufferBits, let stages, let rate, let deviations else { return nil }
+        return .fixedPoint(
+            FixedPointArithmetic(
+                cells: cells, substeps: substeps, colourBits: colourBits, ringBufferBits: ringBufferBits, delayStages: stages,
+                expectedRate: rate, expectedDeviations: deviations))
     }
 
     mutating func costs(_ node: Node) -> Costs? {

@@ -34,6 +34,8 @@ extension ChipReader {
 
     private static let rules = [
         "neurons", "input_axons", "output_axons", "synapse_memory", "profiles", "synapse_formats", "delay_slots", "shared_memory",
+        "crossbar",
+        "source_neurons", "ring_buffer", "delay_stages", "row_words", "table_addresses", "row_memory", "working_memory",
     ]
 
     private mutating func rule(_ node: Node, of owner: String) -> CapacityRule? {
@@ -41,6 +43,9 @@ extension ChipReader {
         let count = Reading<Int>.integer(atLeast: 1, atMost: 1 << 20)
         if variant.name == "profiles" {
             return read(variant.options, "'profiles' of \(owner)", .choice(of: CapacityRule.Profile.self)).map { .profiles($0) }
+        }
+        if variant.name == "crossbar" {
+            return read(variant.options, "'crossbar' of \(owner)", .choice(of: CapacityRule.CrossbarPart.self)).map { .crossbar($0) }
         }
         var reader = MappingReader(variant.options, of: "rule '\(variant.name)' of \(owner)")
         var rule: CapacityRule?
@@ -63,6 +68,13 @@ extension ChipReader {
                 packingReader.finish(into: &collector)
             }
             if let perNeuron, let packed { rule = .sharedMemory(perNeuron: perNeuron, packed) }
+        case "source_neurons": rule = .sourceNeurons
+        case "ring_buffer": rule = .ringBuffer
+        case "delay_stages": rule = .delayStages
+        case "row_words": rule = .rowWords
+        case "table_addresses": rule = .tableAddresses
+        case "row_memory": rule = .rowMemory
+        case "working_memory": rule = .workingMemory
         default: preconditionFailure("bug: the chip reader knows no rule '\(variant.name)'")
         }
         reader.finish(into: &collector)

@@ -30,8 +30,10 @@ struct ChipReader {
         let arithmetic = reader.required("arithmetic").flatMap { self.arithmetic($0) }
         let hasRegisters = arithmetic?.hasRegisters ?? true
         let formats = reader.required("formats").flatMap { self.formats($0, hasRegisters: hasRegisters) }
+        let learning = reader.optional("learning").flatMap { self.learning($0) }
         let costs = reader.optional("costs").flatMap { self.costs($0) } ?? Costs()
         let faults = reader.optional("faults").flatMap { self.faults($0, topology) } ?? Faults()
+        let sourcePlace = reader.value("source_place", .choice(of: SourcePlace.self), default: .host)
         let fields = reader.optional("fields").map { self.fields($0) } ?? []
         reader.knows("sources")
         reader.finish(into: &collector)
@@ -44,9 +46,12 @@ struct ChipReader {
         guard let name, let family, let topology, let resources, let formats, let arithmetic else {
             preconditionFailure("bug: a chip is incomplete, and no fault was reported")
         }
-        return Chip(
+        var chip = Chip(
             name: name, title: title ?? name, family: family, topology: topology, resources: resources, formats: formats,
-            arithmetic: arithmetic, costs: costs, faults: faults, fields: fields, sources: citations, place: node.place)
+            arithmetic: arithmetic, costs: costs, faults: faults, sourcePlace: sourcePlace, fields: fields, sources: citations,
+            place: node.place)
+        chip.learning = learning
+        return chip
     }
 
     /// Other formats call it `name`.

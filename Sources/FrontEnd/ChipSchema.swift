@@ -33,8 +33,10 @@ public func chipSchema() -> JSONValue {
                         ),
                         ("formats", ChipSchema.formats),
                         ("arithmetic", ChipSchema.arithmetic),
+                        ("learning", ChipSchema.learning),
                         ("costs", ChipSchema.costs),
                         ("faults", ChipSchema.faults),
+                        ("source_place", ChipSchema.choice("where spikes from outside enter", SourcePlace.self)),
                         (
                             "fields",
                             [
@@ -56,7 +58,7 @@ public func chipSchema() -> JSONValue {
 }
 
 /// The parts of the schema.
-private enum ChipSchema {
+enum ChipSchema {
     static func described(_ text: String, _ schema: JSONValue) -> JSONValue {
         var object = schema.object ?? JSONObject()
         object["description"] = .string(text)
@@ -139,7 +141,7 @@ private enum ChipSchema {
                         ("chip_cores", places("single chips with another number of cores: [x, y, cores]; 0: no chip", 3)),
                         ("absent_links", places("links that do not exist: [x, y, link]", 3)),
                     ])
-            ),
+            ), ("crossbar", crossbar),
         ])
 
     /// A list of places, each of so many numbers.
@@ -171,7 +173,12 @@ private enum ChipSchema {
         let rule: JSONValue = [
             "description": "what uses the capacity up",
             "anyOf": [
-                ["enum": ["neurons", "input_axons", "output_axons", "synapse_formats", "delay_slots"]],
+                [
+                    "enum": [
+                        "neurons", "input_axons", "output_axons", "synapse_formats", "delay_slots", "source_neurons", "ring_buffer",
+                        "delay_stages", "row_words", "table_addresses", "row_memory", "working_memory",
+                    ]
+                ],
                 kind(
                     "the kind with its options",
                     [
@@ -186,12 +193,14 @@ private enum ChipSchema {
                         ("synapse_memory", memory),
                         ("profiles", choice("distinct combinations of registers", CapacityRule.Profile.self)),
                         ("synapse_formats", ["type": "null"]),
-                        ("delay_slots", ["type": "null"]),
+                        ("delay_slots", ["type": "null"]), ("source_neurons", ["type": "null"]), ("ring_buffer", ["type": "null"]),
+                        ("delay_stages", ["type": "null"]), ("row_words", ["type": "null"]), ("table_addresses", ["type": "null"]),
+                        ("row_memory", ["type": "null"]), ("working_memory", ["type": "null"]),
                         (
                             "shared_memory",
                             mapping(
                                 "one pool, in bytes", [("per_neuron", integer("bytes for each neuron", 0...1 << 20)), ("packing", memory)])
-                        ),
+                        ), ("crossbar", choice("of a chip with a labelled crossbar", CapacityRule.CrossbarPart.self)),
                     ]),
             ],
         ]
@@ -258,9 +267,59 @@ private enum ChipSchema {
                         ("exponent_applies_to", choice("what a negative exponent shifts", IntegerCurrentArithmetic.ExponentPlace.self)),
                         ("negative_mixed_rounding", choice("of weights that lose bits", IntegerCurrentArithmetic.Truncation.self)),
                         ("resets", choices("after a spike", IntegerCurrentArithmetic.Reset.self)),
+                        (
+                            "adaptive_threshold",
+                            ["description": "whether neurons of microcode may adapt their threshold", "type": "boolean"]
+                        ),
                     ])
-            )
+            ), ("analog", analog),
+            (
+                "fixed_point",
+                mapping(
+                    "s16.15 with ring buffers of 16-bit sums",
+                    [
+                        ("cells", choices("what a core can compute", FixedPointArithmetic.Cell.self)),
+                        ("substeps", integer("moves of the state in a time step", 1...1024)),
+                        ("colour_bits", integer("of a key, for the time step of the spike", 0...8)),
+                        ("ring_buffer_bits", integer("of an index: neuron, receptor, delay", 2...16)),
+                        ("delay_stages", integer("most stages of a delay extension", 0...255)),
+                        ("expected_rate", ["description": "spikes per second that set the shifts", "type": "number"]),
+                        ("expected_deviations", ["description": "of the summed input that must fit", "type": "number"]),
+                    ])
+            ),
         ])
+
+    static let learning: JSONValue = {
+        func fields(_ text: String) -> JSONValue {
+            [
+                "description": .string(text), "type": ["object", "null"],
+                "additionalProperties": ["type": "integer", "minimum": 1, "maximum": 64],
+            ]
+        }
+        return mapping(
+            "what a learning rule may use that runs on the chip",
+            [
+                ("timing", choices("when changes are computed", LearningResources.Timing.self)),
+                ("weight_bits", integer("of weights that may change, beside the sign", 1...64)),
+                ("synapse", fields("numbers kept for each synapse: bits beside the sign, by name")),
+                ("neuron", fields("numbers kept for each neuron: bits beside the sign, by name")),
+                (
+                    "broadcasts",
+                    mapping(
+                        "how many numbers reach many places at once",
+                        [
+                            ("everywhere", integer("one number for all: rewards", 0...1 << 20)),
+                            ("each_neuron", integer("one for each neuron: learning signals", 0...1 << 20)),
+                            ("each_synapse", integer("random numbers at each synapse", 0...1 << 20)),
+                        ])
+                ),
+                ("floating_point", ["description": "whether the numbers are floating-point", "type": "boolean"]),
+                (
+                    "transposes_weights",
+                    ["description": "whether weights can be used against the direction of spikes", "type": "boolean"]
+                ),
+            ])
+    }()
 
     static let costs: JSONValue = {
         let cost = mapping(

@@ -5,19 +5,22 @@ import Storage
 
 extension DataSource.DataFiles {
     /// Reads the files that a model names.
-    func load(_ searchPath: DataSearch) throws(DiagnosticsError) -> (train: DataPart, test: DataPart?) {
+    func load(_ searchPath: DataSearch, timestep: Double) throws(DiagnosticsError) -> (train: DataPart, test: DataPart?) {
         guard scale.isFinite, scale != 0 else {
             throw DiagnosticsError(
                 Diagnostic(
                     "data-scale", "the scale of '\(samples)' is \(shortest(scale))",
                     help: "give the largest number of the samples, 255 for bytes"))
         }
-        let train = try read(samples, labels, searchPath)
+        let train = try read(samples, labels, searchPath, timestep)
         guard let testSamples else { return (train, nil) }
-        return (train, try read(testSamples, testLabels, searchPath))
+        return (train, try read(testSamples, testLabels, searchPath, timestep))
     }
 
-    private func read(_ samples: String, _ labels: String?, _ searchPath: DataSearch) throws(DiagnosticsError) -> DataPart {
+    private func read(
+        _ samples: String, _ labels: String?, _ searchPath: DataSearch, _ timestep: Double
+    ) throws(DiagnosticsError) -> DataPart {
+        if format == .events { return try DataPart.events(try find(samples, searchPath), timestep: timestep) }
         if format == .csv, labels == nil {
             let path = try find(samples, searchPath)
             return try DataPart(csv: CSV.read(path), named: path, scale: scale, shape: nil)
@@ -39,6 +42,7 @@ extension DataSource.DataFiles {
         case .idx: return try IDX.read(try find(name, searchPath))
         case .csv: return try CSV.read(try find(name, searchPath)).array
         case .npy: return try NPY.read(try find(name, searchPath))
+        case .events: preconditionFailure("bug: lists of events read as an array")
         case .hdf5:
             guard let colon = name.lastIndex(of: ":"), name[colon...].hasPrefix(":/") else {
                 throw DiagnosticsError(

@@ -6,20 +6,27 @@ import Numerics
 ///
 /// - Parameters:
 ///   - seed: the network's, for a split that is drawn.
+///   - timestep: in ms, for data that are trials in time.
 ///   - searchPath: where files are looked for.
 /// - Throws: `data-…` and `storage-…` faults; nothing is downloaded.
-public func loadData(_ source: DataSource, split: Split, seed: UInt64, searchPath: DataSearch) throws(DiagnosticsError) -> DataSet {
+public func loadData(
+    _ source: DataSource, split: Split, seed: UInt64, timestep: Double = 1, searchPath: DataSearch
+) throws(DiagnosticsError) -> DataSet {
     switch source {
     case .named(let name):
         guard let set = NamedDataSet.all.first(where: { $0.name == name }) else { throw unknownSet(name) }
         let (train, test) = try set.load(searchPath)
         return try divide(train, test, name: name, classes: set.classes, split: split, seed: seed)
     case .files(let files):
-        let (train, test) = try files.load(searchPath)
+        let (train, test) = try files.load(searchPath, timestep: timestep)
         return try divide(train, test, name: files.samples, classes: nil, split: split, seed: seed)
     case .generated(.yinYang(let train, let test, let yinYangSeed)):
         let parts = try yinYang(train: train, test: test, seed: yinYangSeed)
         return try divide(parts.train, parts.test, name: "yin_yang", classes: YinYang.classes, split: split, seed: seed)
+    case .generated(.trials(let generator)):
+        let parts = try generator.parts(timestep: timestep)
+        return try divide(
+            parts.train, parts.test, name: generator.kind.rawValue, classes: generator.classes, split: split, seed: seed)
     }
 }
 
@@ -28,7 +35,7 @@ public func loadData(_ source: DataSource, split: Split, seed: UInt64, searchPat
 /// - Returns: nil when the network has no task.
 public func loadData(of network: Network, searchPath: DataSearch) throws(DiagnosticsError) -> DataSet? {
     guard let task = network.task else { return nil }
-    var data = try loadData(task.data, split: task.split, seed: network.seed, searchPath: searchPath)
+    var data = try loadData(task.data, split: task.split, seed: network.seed, timestep: network.timestep, searchPath: searchPath)
     if let transform = task.transform { data = try data.transformed(transform, at: task.place) }
     try check(data, for: network, task)
     return data
@@ -41,13 +48,14 @@ struct DataPart {
     var shape: [Int]
     var scale: Double
     var labels: [Int32]
+    var targets = SampleTargets.labels
 
     var count: Int { labels.count }
 
     func samples(_ rows: [Int32], firstIdentity: Int = 0) -> DataSamples {
         DataSamples(
             table: table, sampleSize: shape.reduce(1, *), scale: scale, rows: rows, labels: rows.map { labels[Int($0)] },
-            firstIdentity: firstIdentity)
+            firstIdentity: firstIdentity, targets: targets)
     }
 }
 

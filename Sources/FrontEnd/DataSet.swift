@@ -51,8 +51,13 @@ public struct DataSamples: Hashable, Sendable {
     public var labels: [Int32]
     /// The `identity` of row 0; test samples from a file of their own are numbered behind the training samples.
     public var firstIdentity: Int
+    /// What is asked of the readout, and when, by row of the table.
+    public var targets: SampleTargets
 
-    public init(table: Table, sampleSize: Int, scale: Double, rows: [Int32], labels: [Int32], firstIdentity: Int = 0) {
+    public init(
+        table: Table, sampleSize: Int, scale: Double, rows: [Int32], labels: [Int32], firstIdentity: Int = 0,
+        targets: SampleTargets = .labels
+    ) {
         precondition(rows.count == labels.count, "bug: \(rows.count) samples with \(labels.count) labels")
         self.table = table
         self.sampleSize = sampleSize
@@ -60,6 +65,7 @@ public struct DataSamples: Hashable, Sendable {
         self.rows = rows
         self.labels = labels
         self.firstIdentity = firstIdentity
+        self.targets = targets
     }
 
     public var count: Int { rows.count }
@@ -98,6 +104,20 @@ public struct DataSamples: Hashable, Sendable {
         case .floats(let values): values[range].map { Double($0) / scale }
         case .doubles(let values): values[range].map { $0 / scale }
         }
+    }
+
+    /// The windows of sample `index` in which a class is asked for; without windows of its own, its label from step `skip` on.
+    public func windows(_ index: Int, skip: Int, steps: Int) -> [SampleTargets.Window] {
+        if case .windows(let windows) = targets { return windows[Int(rows[index])] }
+        return [SampleTargets.Window(steps: min(skip, steps)..<steps, label: labels[index])]
+    }
+
+    /// What each readout neuron should say in each step of sample `index`, [steps × outputs], not-a-number where nothing is asked; nil when
+    /// classes are asked for.
+    public func series(_ index: Int) -> ArraySlice<Float>? {
+        guard case .series(let values, let outputs, let steps) = targets else { return nil }
+        let start = Int(rows[index]) * outputs * steps
+        return values[start..<start + outputs * steps]
     }
 
     /// The first `count` samples, for a quick look.

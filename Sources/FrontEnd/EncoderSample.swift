@@ -12,6 +12,11 @@ import Numerics
 ///     spike_time  one spike at t = round(time / dt), at the time that `SpikeTimeCode` states; the events carry the time itself
 ///     direct    the value x · gain at every step, nothing where it is 0
 ///     spikes    a spike where the sample [steps × neurons] is not 0; steps behind its end are silent
+///     series    the value x · gain of the sample [steps × neurons] in its step, nothing where it is 0
+///     schedule  in segment s of the sample [segments × neurons] as poisson with the numbers of row s, t counted from the start
+///     threshold_crossing   number i of the sample acts in step i · steps: neuron 2k when threshold k is passed upwards since number
+///               i - 1 (number -1 is 0), 2k + 1 when downwards; threshold k is k / (levels - 1); the last neuron spikes at every step
+///               of the cue behind the last number
 ///
 /// Words w come from `Philox(seed, "encode/<population>")`, split by the sample's identity (and once more by the presentation, above 0):
 /// the spikes of a sample are a function of these alone. Complexity: linear in neurons and spikes, for random encoders in neurons × steps
@@ -46,7 +51,9 @@ public struct SampleEncoder: Sendable {
     /// Numbers that one sample has.
     public var sampleSize: Int {
         switch encoder {
-        case .spikes: size * steps
+        case .spikes, .series: size * steps
+        case .schedule(let segments, _): size * segments.count
+        case .thresholdCrossing(_, let length, let cue): (steps - cue) / length
         case .spikeTime(let code): size / code.copies
         default: size
         }
@@ -73,8 +80,9 @@ public struct SampleEncoder: Sendable {
         switch encoder {
         case .direct(let gain): encodeValues(sample, gain: Float(gain), into: &events)
         case .spikes: encodeGiven(sample, into: &events)
+        case .series(let gain): encodeSeries(sample, gain: Float(gain), into: &events)
         case .spikeTime(let code): encodeTimes(sample, code, into: &events)
-        case .poisson, .regular, .latency:
+        case .poisson, .regular, .latency, .schedule, .thresholdCrossing:
             collectSpikes(sample, identity: identity, presentation: presentation)
             sortSpikes(into: &events)
         }
@@ -101,7 +109,11 @@ public struct SampleEncoder: Sendable {
             for step in 0..<min(steps, sample.count / max(size, 1)) {
                 for neuron in 0..<size where sample[step * size + neuron] != 0 { target[step * stride + offset + neuron] = 1 }
             }
-        case .poisson, .regular, .latency, .spikeTime:
+        case .series(let gain):
+            for step in 0..<min(steps, sample.count / max(size, 1)) {
+                for neuron in 0..<size { target[step * stride + offset + neuron] = sample[step * size + neuron] * Float(gain) }
+            }
+        case .poisson, .regular, .latency, .schedule, .thresholdCrossing, .spikeTime:
             collectSpikes(sample, identity: identity, presentation: presentation)
             for (neuron, step) in spikes { target[Int(step) * stride + offset + Int(neuron)] = 1 }
         }
@@ -139,14 +151,46 @@ public struct SampleEncoder: Sendable {
                 let step = first + Int((span * (1 - x) / (1 - threshold)).rounded())
                 if step >= 0, step < steps { spikes.append((Int32(neuron), Int32(step))) }
             }
+        case .schedule(let segments, let maximum):
+            let stream = presentation == 0 ? random.split(identity) : random.split(identity).split(presentation)
+            let perStep = maximum * timestep / 1000
+            for neuron in 0..<size {
+                var start = 0
+                for (segment, length) in segments.enumerated() {
+                    SpikeChance(Double(sample[segment * size + neuron]) * perStep).forEachSpike(
+                        of: neuron, in: start..<min(start + length, steps), stream
+                    ) { step in spikes.append((Int32(neuron), Int32(step))) }
+                    start += length
+                }
+            }
+        case .thresholdCrossing(let levels, let length, let cue): collectCrossings(sample, levels: levels, length: length, cue: cue)
         case .spikeTime(let code):
             for neuron in 0..<size {
                 guard let time = code.time(sample[neuron % max(sample.count, 1)]) else { continue }
                 let step = (time / timestep).rounded()
                 if step >= 0, step < Double(steps) { spikes.append((Int32(neuron), Int32(step))) }
             }
-        case .direct, .spikes: break
+        case .direct, .spikes, .series: break
         }
+    }
+
+    /// By neuron, then step.
+    private mutating func collectCrossings(_ sample: Span<Float>, levels: Int, length: Int, cue: Int) {
+        for level in 0..<levels {
+            let threshold = levels > 1 ? Float(level) / Float(levels - 1) : 0.5
+            for isRise in [true, false] {
+                let neuron = 2 * level + (isRise ? 0 : 1)
+                guard neuron < size else { continue }
+                var last: Float = 0
+                for index in 0..<sample.count {
+                    let crosses = isRise ? last < threshold && sample[index] >= threshold : last >= threshold && sample[index] < threshold
+                    if crosses, index * length < steps { spikes.append((Int32(neuron), Int32(index * length))) }
+                    last = sample[index]
+                }
+            }
+        }
+        let end = sample.count * length
+        for step in end..<max(end, min(end + cue, steps)) { spikes.append((Int32(size - 1), Int32(step))) }
     }
 
     /// As `sortSpikes`, with the times beside.
@@ -191,6 +235,20 @@ public struct SampleEncoder: Sendable {
         if steps == 0 {
             events.neurons.removeAll()
             events.values.removeAll()
+        }
+    }
+
+    private func encodeSeries(_ sample: Span<Float>, gain: Float, into events: inout Stimulus.Events) {
+        let given = size > 0 ? sample.count / size : 0
+        events.offsets.append(0)
+        for step in 0..<steps {
+            if step < given {
+                for neuron in 0..<size where sample[step * size + neuron] * gain != 0 {
+                    events.neurons.append(Int32(neuron))
+                    events.values.append(sample[step * size + neuron] * gain)
+                }
+            }
+            events.offsets.append(Int32(events.neurons.count))
         }
     }
 

@@ -85,6 +85,7 @@ package enum NetworkFault: String, CaseIterable {
     case noSplit = "task-no-split"
     case encoderRate = "task-encoder-rate"
     case encoderLatency = "task-encoder-latency"
+    case encoderSegments = "task-encoder-segments"
     case encoderSpikeTime = "task-encoder-spike-time"
     case transformShape = "task-transform-shape"
     case continuousCell = "continuous-cell"

@@ -44,6 +44,11 @@ extension KeyTable {
             attribute("threshold", model.comparison, "when the threshold counts as crossed"),
             attribute("order", model.order, "whether arrivals act on the membrane in their own step"),
             attribute("input_scaling", model.inputScaling, "whether weights are scaled by 1 - decay before they are added"),
+            attribute("refractory", model.refractory, "whether the membrane is held in refractory steps, or only spiking is blocked"),
+            Key(
+                "reset_amount", .choice(NeuronModel.ResetAmount.allCases.map(\.rawValue)),
+                default: "`adapted`; with `reset: subtract_next` `base`", "which threshold a reset by subtraction subtracts", "base"),
+            attribute("adaptation_scaling", model.adaptationScaling, "whether a spike adds 1 to the adaptation, or 1 - decay"),
         ]
         return KeyTable(name: kind.rawValue, summary: summary(kind), keys: parameters + attributes)
     }
@@ -76,7 +81,7 @@ extension KeyTable {
                 + "reversal potential. A weight's sign chooses its receptor, its magnitude is the conductance."
         case .currentAlpha: "PyNN's IF_curr_alpha: weights in nA are the peaks of alpha-shaped currents."
         case .leakyReadout: "A leaky integrator that never spikes, for readouts of the membrane potential."
-        case .rate: "A rectified linear unit that sends its value in every step."
+        case .rate: "A rectified linear unit that sends its value in every step; leaky where `negative_slope` is above 0."
         }
     }
 }

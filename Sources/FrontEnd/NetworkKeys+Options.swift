@@ -136,7 +136,28 @@ extension KeyTable {
                     Key("test", .integer(least: 1), default: "\(YinYangDefaults.test)", "test samples", "1000"),
                     Key("seed", .integer(least: 2), default: "\(YinYangDefaults.seed)", "seed of the generator", "42"),
                 ])
+        ] + DataSource.TrialGenerator.Kind.allCases.map(trials)
+    }
+
+    private static func trials(_ kind: DataSource.TrialGenerator.Kind) -> KeyTable {
+        let task = kind.task
+        let keys = [
+            Key("train", .integer(least: 1), default: "\(task.standardTrain)", "training trials", "3200"),
+            Key("test", .integer(least: 1), default: "\(task.standardTest)", "test trials", "512"),
+            Key("seed", .integer(least: 0), default: "\(TrialDefaults.seed)", "seed of the generator", "42"),
         ]
+        return KeyTable(
+            name: kind.rawValue, summary: task.summary + ".",
+            keys: keys
+                + task.options.map { option in
+                    let value = text(option.standard)
+                    return switch option.kind {
+                    case .count(let least): Key(option.name, .integer(least: least), default: value, option.summary, value)
+                    case .time: Key(option.name, .time, default: "\(value) ms", option.summary, "\(value) ms")
+                    case .fraction: Key(option.name, .fraction, default: value, option.summary, value)
+                    case .number: Key(option.name, .number(unit: nil), default: value, option.summary, value)
+                    }
+                })
     }
 
     package static var encoders: [KeyTable] {
@@ -169,6 +190,20 @@ extension KeyTable {
                     Key("copies", .integer(least: 1), default: "1", "inputs that carry the same value", "5"),
                 ]),
             KeyTable(name: "spikes", summary: "Samples that are spikes already: [steps, neurons].", keys: [duration]),
+            KeyTable(
+                name: "series", summary: "Samples that are numbers in time: [steps, neurons], each sent in its step.",
+                keys: [duration, Key("gain", .number(unit: nil), default: "1", "factor", "0.5")]),
+            KeyTable(
+                name: "schedule", summary: "Samples that are rates in time: [segments, neurons]; random spikes in each segment.",
+                keys: [Key("segments", .list(.time), default: nil, "length of each segment", "[100 ms, 50 ms]"), maximum]),
+            KeyTable(
+                name: "threshold_crossing",
+                summary: "The numbers of a sample one after the other; spikes where they cross thresholds (Bellec et al. 2018).",
+                keys: [
+                    duration, Key("levels", .integer(least: 1), default: "39", "thresholds, evenly spaced in 0 to 1", "39"),
+                    Key("number", .time, default: "one step", "how long each number lasts", "1 ms"),
+                    Key("cue", .time, default: "0 ms", "how long the last neuron spikes at the end, at every step", "56 ms"),
+                ]),
         ]
     }
 }

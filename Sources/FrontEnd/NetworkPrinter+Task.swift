@@ -23,6 +23,16 @@ extension NetworkPrinter {
         case .named(let name): return Node(name)
         case .generated(.yinYang(let train, let test, let seed)):
             return variant("yin_yang", [entry("train", Node(train)), entry("test", Node(test)), entry("seed", plain(String(seed)))])
+        case .generated(.trials(let generator)):
+            var entries = [
+                entry("train", Node(generator.train)), entry("test", Node(generator.test)), entry("seed", plain(String(generator.seed))),
+            ]
+            for option in generator.kind.task.options {
+                guard let value = generator.values[option.name] else { continue }
+                let isTime: Bool = if case .time = option.kind { true } else { false }
+                entries.append(entry(option.name, isTime ? number(value, "ms") : plain(text(value))))
+            }
+            return variant(generator.kind.rawValue, entries)
         case .files(let files):
             var entries = [entry("samples", Node(files.samples))]
             func add(_ key: String, _ file: String?) { if let file { entries.append(entry(key, Node(file))) } }
@@ -46,6 +56,11 @@ extension NetworkPrinter {
                 ]
             case .direct(let gain): [duration, entry("gain", plain(text(gain)))]
             case .spikes: [duration]
+            case .series(let gain): [duration, entry("gain", plain(text(gain)))]
+            case .schedule(let segments, let maximum):
+                [entry("segments", Node(segments.map { time(Double($0)) })), entry("max", number(maximum, "Hz"))]
+            case .thresholdCrossing(let levels, let steps, let cue):
+                [duration, entry("levels", Node(levels)), entry("number", time(Double(steps))), entry("cue", time(Double(cue)))]
             case .spikeTime(let code):
                 [duration, entry("early", number(code.early, "ms")), entry("late", number(code.late, "ms"))]
                     + [entry("order", Node(code.order.rawValue))]

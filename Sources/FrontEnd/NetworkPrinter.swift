@@ -87,6 +87,13 @@ struct NetworkPrinter {
         attribute("threshold", model.comparison.rawValue, standard.comparison.rawValue)
         attribute("order", model.order.rawValue, standard.order.rawValue)
         attribute("input_scaling", model.inputScaling.rawValue, standard.inputScaling.rawValue)
+        // These came later: what has its default stays unwritten, so that older descriptions print as they did.
+        var implied = standard
+        implied.reset = model.reset
+        func choice(_ key: String, _ value: String, _ standard: String) { if value != standard { entries.append(entry(key, Node(value))) } }
+        choice("refractory", model.refractory.rawValue, standard.refractory.rawValue)
+        choice("reset_amount", model.resetAmount.rawValue, implied.resetAmount.rawValue)
+        choice("adaptation_scaling", model.adaptationScaling.rawValue, standard.adaptationScaling.rawValue)
         return entries
     }
 

@@ -38,6 +38,9 @@ extension NetworkReader {
         model.comparison = attribute("threshold", &reader, draft, default: model.comparison)
         model.order = attribute("order", &reader, draft, default: model.order)
         model.inputScaling = attribute("input_scaling", &reader, draft, default: model.inputScaling)
+        model.refractory = attribute("refractory", &reader, draft, default: model.refractory)
+        model.resetAmount = attribute("reset_amount", &reader, draft, default: model.resetAmount)
+        model.adaptationScaling = attribute("adaptation_scaling", &reader, draft, default: model.adaptationScaling)
         warnAboutAttributesWithoutEffect(kind, &reader, draft)
         reader.finish(into: &collector)
         guard collector.diagnostics.count == before || !collector.diagnostics[before...].contains(where: { $0.severity == .error })
@@ -166,9 +169,10 @@ extension Distribution {
 /// The attributes that change nothing for a kind of neuron.
 func attributesWithoutEffect(_ kind: NeuronModel.Kind) -> [String] {
     switch kind {
-    case .rate: ["integration", "reset", "threshold", "order", "input_scaling"]
-    case .leakyReadout: ["reset", "threshold"]
-    case .integrateAndFire, .conductanceExponential: ["input_scaling"]
-    default: []
+    case .rate: ["integration", "reset", "threshold", "order", "input_scaling", "refractory", "reset_amount", "adaptation_scaling"]
+    case .leakyReadout: ["reset", "threshold", "refractory", "reset_amount", "adaptation_scaling"]
+    case .integrateAndFire, .conductanceExponential: ["input_scaling", "reset_amount", "adaptation_scaling"]
+    case .adaptive: []
+    default: ["reset_amount", "adaptation_scaling"]
     }
 }

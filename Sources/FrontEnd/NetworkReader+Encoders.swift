@@ -4,7 +4,8 @@ import YAML
 
 /// Encoders by their names in YAML, and their defaults.
 enum EncoderName: String, CaseIterable {
-    case rate, poisson, latency, direct, spikes
+    case rate, poisson, latency, direct, spikes, series, schedule
+    case thresholdCrossing = "threshold_crossing"
     case spikeTime = "spike_time"
 
     /// In Hz.
@@ -20,7 +21,9 @@ extension NetworkReader {
         else { return nil }
         let owner = "the encoder '\(kind.rawValue)'"
         var reader = MappingReader(variant.options, of: owner, keys: "option")
-        let steps = reader.required("duration").flatMap { self.steps($0, "'duration' of \(owner)", atLeast: 1) }
+        var steps: Int?
+        // A schedule's duration is the sum of its segments.
+        if kind != .schedule { steps = reader.required("duration").flatMap { self.steps($0, "'duration' of \(owner)", atLeast: 1) } }
         var encoder: Encoder?
         switch kind {
         case .rate: encoder = maximumRate(&reader, owner).map { .regular(maximum: $0) }
@@ -28,12 +31,40 @@ extension NetworkReader {
         case .latency: encoder = latency(&reader, owner, steps: steps)
         case .direct: encoder = .direct(gain: reader.value("gain", .real, default: 1))
         case .spikes: encoder = .spikes
+        case .series: encoder = .series(gain: reader.value("gain", .real, default: 1))
+        case .schedule:
+            let segments = segments(&reader, owner)
+            let maximum = maximumRate(&reader, owner)
+            if let segments, let maximum {
+                encoder = .schedule(segments: segments, maximum: maximum)
+                steps = segments.reduce(0, +)
+            }
+        case .thresholdCrossing:
+            let levels = reader.value("levels", .integer(atLeast: 1, atMost: 255), default: 39)
+            let number = reader.optional("number").map { self.steps($0, "'number' of \(owner)", atLeast: 1) } ?? 1
+            let cue = reader.optional("cue").map { self.steps($0, "'cue' of \(owner)", atLeast: 0) } ?? 0
+            if let number, let cue { encoder = .thresholdCrossing(levels: levels, steps: number, cue: cue) }
         case .spikeTime: encoder = spikeTime(&reader, owner, steps: steps)
         }
         let isSound = !reader.collector.hasErrors
         reader.finish(into: &collector)
         guard isSound, let encoder, let steps else { return nil }
         return (encoder, steps)
+    }
+
+    /// The lengths of a schedule's segments, in steps.
+    private mutating func segments(_ reader: inout MappingReader, _ owner: String) -> [Int]? {
+        guard let node = reader.required("segments") else { return nil }
+        guard let items = node.sequence, !items.isEmpty else {
+            collector.report(
+                Diagnostic(
+                    .encoderSegments, "'segments' of \(owner) is \(node.summary), not a list of durations", at: node.place,
+                    help: "write the length of each segment, such as 'segments: [100 ms, 50 ms]'"))
+            return nil
+        }
+        let lengths = items.map { steps($0, "a segment of \(owner)", atLeast: 1) }
+        let known = lengths.compactMap { $0 }
+        return known.count == lengths.count ? known : nil
     }
 
     private mutating func maximumRate(_ reader: inout MappingReader, _ owner: String) -> Double? {

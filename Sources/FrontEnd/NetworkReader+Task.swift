@@ -68,29 +68,35 @@ extension NetworkReader {
     private mutating func readData(_ node: Node) -> DataSource? {
         let known = NamedDataSet.all.map(\.name)
         let formats = DataSource.DataFiles.Format.allCases.map(\.rawValue)
+        let generators = ["yin_yang"] + DataSource.TrialGenerator.Kind.allCases.map(\.rawValue)
         if node.mapping == nil {
             guard let name = attempt({ () throws(DiagnosticsError) in try Reading.name.parse(node, "'data' of the task") }) else {
                 return nil
             }
             if known.contains(name) { return .named(name) }
+            if let kind = DataSource.TrialGenerator.Kind(rawValue: name) {
+                return .generated(
+                    .trials(.init(kind, train: kind.task.standardTrain, test: kind.task.standardTest, seed: TrialDefaults.seed)))
+            }
             if name == "yin_yang" {
                 return .generated(.yinYang(train: YinYangDefaults.train, test: YinYangDefaults.test, seed: YinYangDefaults.seed))
             }
             collector.report(
                 Diagnostic(
                     .dataUnknown, "there is no data set '\(name.prefix(64))'", at: node.place,
-                    label: nearestName(to: name, among: known + ["yin_yang"]).map { "did you mean '\($0)'?" },
+                    label: nearestName(to: name, among: known + generators).map { "did you mean '\($0)'?" },
                     help:
-                        "the known data sets are \((known + ["yin_yang"]).joined(separator: ", ")); name files as '{npy: {samples: "
+                        "the known data sets are \((known + generators).joined(separator: ", ")); name files as '{npy: {samples: "
                         + "x.npy, labels: y.npy}}'"
                 ))
             return nil
         }
         guard
             let variant = attempt({ () throws(DiagnosticsError) in
-                try Reading.variant(among: formats + ["yin_yang"]).parse(node, "'data' of the task")
+                try Reading.variant(among: formats + generators).parse(node, "'data' of the task")
             })
         else { return nil }
+        if let kind = DataSource.TrialGenerator.Kind(rawValue: variant.name) { return readTrials(kind, variant) }
         guard let format = DataSource.DataFiles.Format(rawValue: variant.name) else { return readYinYang(variant) }
         return readFiles(format, variant)
     }
@@ -106,6 +112,30 @@ extension NetworkReader {
         return isSound ? .generated(.yinYang(train: train, test: test, seed: UInt64(seed))) : nil
     }
 
+    private mutating func readTrials(_ kind: DataSource.TrialGenerator.Kind, _ variant: Variant) -> DataSource? {
+        let task = kind.task
+        var reader = MappingReader(variant.options, of: "the data '\(kind.rawValue)'", keys: "option")
+        let size = Reading.integer(atLeast: 1, atMost: 1_000_000)
+        let train = reader.value("train", size, default: task.standardTrain)
+        let test = reader.value("test", size, default: task.standardTest)
+        let seed = reader.value("seed", .integer(atLeast: 0, atMost: Int(Int32.max)), default: Int(TrialDefaults.seed))
+        var values: [String: Double] = [:]
+        for option in task.options {
+            guard let node = reader.optional(option.name) else { continue }
+            let value: Double? =
+                switch option.kind {
+                case .count(let least): reader.read(node, as: option.name, .integer(atLeast: least, atMost: 100_000)).map { Double($0) }
+                case .time: reader.read(node, as: option.name, .quantity(in: "ms", atLeast: timestep, atMost: 1e6))
+                case .fraction: reader.read(node, as: option.name, .fraction)
+                case .number: reader.read(node, as: option.name, .real(atLeast: 0))
+                }
+            if let value, value != option.standard { values[option.name] = value }
+        }
+        let isSound = !reader.collector.hasErrors
+        reader.finish(into: &collector)
+        return isSound ? .generated(.trials(.init(kind, train: train, test: test, seed: UInt64(seed), values: values))) : nil
+    }
+
     private mutating func readFiles(_ format: DataSource.DataFiles.Format, _ variant: Variant) -> DataSource? {
         var reader = MappingReader(variant.options, of: "the data '\(format.rawValue)'", keys: "option")
         let samples = reader.required("samples", .text)
@@ -116,7 +146,7 @@ extension NetworkReader {
         let isSound = !reader.collector.hasErrors
         reader.finish(into: &collector)
         guard isSound, let samples else { return nil }
-        let needsLabels = format != .csv
+        let needsLabels = format != .csv && format != .events
         func refuse(_ message: String, help: String) {
             collector.report(Diagnostic(.dataFiles, "the data '\(format.rawValue)' \(message)", at: variant.place, help: help))
         }
@@ -177,6 +207,11 @@ extension NetworkReader {
         case .generated: true
         }
     }
+}
+
+/// The seed of tasks in time.
+enum TrialDefaults {
+    static let seed: UInt64 = 42
 }
 
 /// The parts of the generated yin-yang set: those of Kriener et al. 2022, §3.

@@ -8,13 +8,18 @@ import YAML
 ///
 /// The description keeps the rules from which training starts; the file holds, in float32, `/weight/<projection>` for each projection
 /// that was trained (its free weights, as `SynapseRows` numbers them) and `/bias/<population>` where biases were. A value of the file
-/// takes the place of the rule.
+/// takes the place of the rule. Where training moved the connections themselves, `/list/<projection>` [synapses × 2] holds source and
+/// target of each, in the order of the weights, and takes the place of the connector.
 public enum TrainedWeights {
     /// Writes what distinguishes `network` from a description with rules alone; the file appears in one step.
     public static func write(_ network: Network, to path: String) throws(DiagnosticsError) {
         try HDF5File.write(to: path) { (file: HDF5File) throws(DiagnosticsError) in
             for projection in network.projections {
                 guard projection.isTrainable, case .tensor(let tensor) = projection.weight else { continue }
+                if case .list(let pairs) = projection.connector {
+                    try file.write(
+                        NumericArray(pairs.flatMap { [$0.source, $0.target] }, shape: [pairs.count, 2]), to: "list/\(projection.name)")
+                }
                 try file.write(NumericArray(tensor.values, shape: tensor.shape), to: "weight/\(projection.name)")
             }
             for population in network.populations {
@@ -32,6 +37,9 @@ public enum TrainedWeights {
             let dataset = "weight/\(network.projections[id].name)"
             guard file.kind(of: dataset) == .dataset else { continue }
             let shape = try file.describe(dataset).shape
+            if file.kind(of: "list/\(network.projections[id].name)") == .dataset {
+                network.projections[id].connector = try list(of: id, in: file, named: name, network)
+            }
             let count = SynapseRows(id, of: network).parameterCount
             guard product(of: shape) == count else {
                 throw fault("'\(dataset)' of '\(name)' holds \(product(of: shape)) weights, the projection has \(count)")
@@ -50,6 +58,32 @@ public enum TrainedWeights {
             model[.bias] = .perNeuron(bias)
             network.populations[id].cell.neuron = model
         }
+    }
+
+    /// The connections that a file lists: pairs of neurons that exist, ascending, none twice.
+    private static func list(
+        of id: ID<Projection>, in file: HDF5File, named name: String, _ network: Network
+    ) throws(DiagnosticsError) -> Connector {
+        let projection = network.projections[id]
+        let dataset = "list/\(projection.name)"
+        let (sources, targets) = (network.populations[projection.pre].size, network.populations[projection.post].size)
+        let shape = try file.describe(dataset).shape
+        guard shape.count == 2, shape[1] == 2, product(of: shape) <= 2 * NetworkReader.longestList,
+            let numbers = try file.read(dataset).integers
+        else { throw fault("'\(dataset)' of '\(name)' is no list of sources and targets") }
+        var pairs: [Connector.Pair] = []
+        pairs.reserveCapacity(shape[0])
+        for index in 0..<shape[0] {
+            let (source, target) = (numbers[2 * index], numbers[2 * index + 1])
+            guard (0..<sources).contains(source), (0..<targets).contains(target) else {
+                throw fault("'\(dataset)' of '\(name)' connects \(source) to \(target), the populations have \(sources) and \(targets) neurons")
+            }
+            if let last = pairs.last, (Int(last.source), Int(last.target)) >= (source, target) {
+                throw fault("'\(dataset)' of '\(name)' is not sorted by source and target, or lists a pair twice")
+            }
+            pairs.append(.init(source: Int32(source), target: Int32(target)))
+        }
+        return .list(pairs)
     }
 
     /// Saturates: a shape of a damaged file may be too large to count.

@@ -17,7 +17,8 @@ struct Checksum {
         for numbers in dynamics.currentDecay + dynamics.currentGain + dynamics.alphaJump + dynamics.alphaFeed { add(numbers) }
         add(dynamics.adaptationDecay)
         add(dynamics.beta)
+        if dynamics.isRate { add(dynamics.negativeSlope) }
         for steps in dynamics.refractorySteps { add(UInt64(bitPattern: Int64(steps))) }
-        for byte in "\(dynamics.order.rawValue) \(dynamics.reset.rawValue) \(dynamics.comparison.rawValue)".utf8 { add(UInt64(byte)) }
+        for byte in "\(dynamics.order.rawValue) \(dynamics.reset.rawValue) \(dynamics.comparison.rawValue) \(dynamics.refractory.rawValue) \(dynamics.resetAmount.rawValue)".utf8 { add(UInt64(byte)) }
     }
 }

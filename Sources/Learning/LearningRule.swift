@@ -51,6 +51,10 @@ public struct TrainingRequest: Sendable {
 /// in it. `state` holds all that it needs to go on.
 public protocol Trainer: AnyObject {
     var epochsDone: Int { get }
+    /// Whether there is nothing left to do: all epochs, or an early end.
+    var isDone: Bool { get }
+    /// Batch by batch, from the first epoch on.
+    var curve: LearningCurve { get }
     /// How many there are to be.
     var epochs: Int { get }
 
@@ -64,9 +68,18 @@ public protocol Trainer: AnyObject {
     /// The network with what has been learnt: weights as tensors, trained biases one for each neuron.
     var network: Network { get }
 
+    /// What the user should know of the choices that the trainer made.
+    var notes: [Diagnostic] { get }
+
     /// All that is needed to go on to the same bits.
     var state: TrainerState { get }
     func restore(_ state: TrainerState) throws(DiagnosticsError)
+}
+
+extension Trainer {
+    public var isDone: Bool { epochsDone >= epochs }
+    public var curve: LearningCurve { LearningCurve() }
+    public var notes: [Diagnostic] { [] }
 }
 
 /// Where a training is.
@@ -79,6 +92,10 @@ public struct TrainingProgress: Hashable, Sendable {
     public var loss: Double
     /// Fraction of the epoch's samples so far that were answered rightly, before learning from them.
     public var accuracy: Double
+    /// Batches done, over all epochs; 0 where a rule does not count them.
+    public var batch = 0
+    /// Mean error of the last few batches.
+    public var recentError: Double?
 }
 
 /// What an epoch came to.
@@ -106,6 +123,8 @@ public struct Evaluation: Hashable, Sendable {
     public var loss: Double
     /// In the order of the samples.
     public var predictions: [Int]
+    /// Of targets that are numbers: the mean square error over their variance.
+    public var normalizedError: Double?
 
     public var accuracy: Double { samples > 0 ? Double(correct) / Double(samples) : 0 }
 }

@@ -1,4 +1,4 @@
-public import Networks
+import Networks
 public import Numerics
 
 /// Which source neurons have an axon on a core, in the order in which their axons are numbered.
@@ -41,15 +41,5 @@ public struct AxonNumbering: Sendable {
             }
         }
         return zip(net.neurons, reached).filter { $0.1 }.map(\.0)
-    }
-}
-
-extension CoreGraph {
-    /// The population whose neurons are a net's sources.
-    public func population(of net: Net) -> ID<Population> {
-        switch net.source {
-        case .slice(let slice): slices[slice].population
-        case .host(let population): population
-        }
     }
 }

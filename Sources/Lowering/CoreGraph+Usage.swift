@@ -37,7 +37,8 @@ extension CoreGraph {
             let held = cores[id].slices.filter { $0.index < slices.count }.map { slices[$0] }
             return chip.resources.map { resource in
                 switch resource.rule {
-                case .neurons(let each): return each * held.reduce(0) { $0 + $1.neurons.count }
+                case .neurons(let each): return cores[id].role == .neurons ? each * held.reduce(0) { $0 + $1.neurons.count } : 0
+                case .sourceNeurons: return cores[id].role == .source ? held.reduce(0) { $0 + $1.neurons.count } : 0
                 case .inputAxons: return inputs[id.index]
                 case .outputAxons(let each, let offChip): return each * outputs[id.index].all + offChip * outputs[id.index].elsewhere
                 case .profiles(.threshold):
@@ -46,21 +47,20 @@ extension CoreGraph {
                     )
                     .count
                 case .profiles(.neuron): return neuronProfiles(of: held)
-                case .synapseMemory, .synapseFormats, .delaySlots, .sharedMemory: return nil
+                case .synapseMemory, .synapseFormats, .delaySlots, .sharedMemory, .ringBuffer, .delayStages, .rowWords, .tableAddresses,
+                    .rowMemory, .workingMemory, .crossbar:
+                    return nil
                 }
             }
         }
     }
 
     private func neuronProfiles(of held: [Slice]) -> Int {
-        var profiles: Set<[Int]> = []
+        var profiles: Set<NeuronProfile> = []
         for slice in held {
             guard let neurons = quantized.compartments(of: slice.population) else { continue }
             for index in slice.neurons {
-                profiles.insert([
-                    neurons.currentDecay[index], neurons.membraneDecay[index], neurons.refractorySteps[index],
-                    neurons.reset == .subtract ? 1 : 0,
-                ])
+                profiles.insert(NeuronProfile(neurons, index))
             }
         }
         return profiles.count

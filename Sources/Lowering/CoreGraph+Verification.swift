@@ -5,8 +5,9 @@ import Numerics
 extension CoreGraph {
     /// Checks what must hold of the stage; the pass Partitioning promises it.
     ///
-    /// - Every neuron of a population of neurons is in exactly one slice; sources of spikes are in none. Slices are ordered by population,
-    ///   then first neuron, and none is empty.
+    /// - Every neuron of a population of neurons is in exactly one slice; sources of spikes are in none, or likewise in one where they live
+    ///   on cores. Slices are ordered by population, then first neuron, and none is empty.
+    /// - A core holds neurons or sources; a delay extension holds no slice, and delays the spikes of one of the others.
     /// - A slice is listed by its core and by no other; a core's slices lie side by side from offset 0, in their order. No core is empty.
     /// - A core's usage has one number for each resource of the chip, none above the limit.
     /// - The numbers that follow from this stage alone are right: neurons, profiles, input axons (the axons of all nets that arrive), output
@@ -23,6 +24,8 @@ extension CoreGraph {
         try check.finish()
     }
 
+    private var holdsSources: Bool { chip.sourcePlace == .cores }
+
     private func verifySlices(_ check: inout InvariantCheck) {
         var covered = [Int](repeating: 0, count: network.populations.count)
         var last = 0
@@ -35,7 +38,10 @@ extension CoreGraph {
             let name = network.populations[slice.population].name
             check.require(slice.population.index >= last, "slice \(id) of '\(name)' stands behind slices of later populations")
             last = max(last, slice.population.index)
-            check.require(!network.populations[slice.population].cell.isSource, "slice \(id) holds sources of '\(name)'")
+            let isSource = network.populations[slice.population].cell.isSource
+            check.require(!isSource || holdsSources, "slice \(id) holds sources of '\(name)'")
+            check.require(
+                cores[slice.core].role == (isSource ? .source : .neurons), "slice \(id) of '\(name)' is on a core of another role")
             check.require(!slice.neurons.isEmpty, "slice \(id) of '\(name)' is empty")
             check.require(
                 slice.neurons.lowerBound == covered[slice.population.index],
@@ -45,7 +51,7 @@ extension CoreGraph {
                 cores[slice.core].slices.filter { $0 == id }.count == 1, "slice \(id) of '\(name)' is not listed once by core \(slice.core)"
             )
         }
-        for id in network.populations.ids where !network.populations[id].cell.isSource {
+        for id in network.populations.ids where holdsSources || !network.populations[id].cell.isSource {
             let size = network.populations[id].size
             check.require(
                 covered[id.index] == size, "\(covered[id.index]) of \(size) neurons of '\(network.populations[id].name)' are in a slice")
@@ -57,7 +63,14 @@ extension CoreGraph {
         check.require(cores.count <= usable, "\(cores.count) cores of \(usable) usable ones")
         for id in cores.ids {
             let core = cores[id]
-            check.require(!core.slices.isEmpty, "core \(id) is empty")
+            if case .delayExtension(let original, let stages, let steps) = core.role {
+                check.require(core.slices.isEmpty, "the delay extension \(id) holds slices")
+                check.require(stages >= 1 && steps >= 1, "the delay extension \(id) has \(stages) stages of \(steps) steps")
+                check.require(
+                    original.index < cores.count && cores[original].slices.count == 1, "the delay extension \(id) delays core \(original)")
+            } else {
+                check.require(!core.slices.isEmpty, "core \(id) is empty")
+            }
             var offset = 0
             for slice in core.slices {
                 guard slice.index < slices.count else {
@@ -104,6 +117,13 @@ extension CoreGraph {
                 }
                 check.require(
                     net.neurons == slices[slice].neurons, "net \(id) has neurons \(net.neurons), its slice \(slices[slice].neurons)")
+            case .delayed(let core):
+                guard core.index < cores.count, let slice = delayedSlice(of: core), slice.index < slices.count else {
+                    check.violated("net \(id) starts at core \(core), which is no delay extension")
+                    continue
+                }
+                check.require(
+                    net.neurons == slices[slice].neurons, "net \(id) has neurons \(net.neurons), the delayed slice \(slices[slice].neurons)")
             case .host(let population):
                 guard population.index < network.populations.count else {
                     check.violated("net \(id) starts at population \(population)")
@@ -123,7 +143,7 @@ extension CoreGraph {
         }
         for projection in network.projections where mustReach(projection) {
             let sources: [Net.Source] =
-                network.populations[projection.pre].cell.isSource
+                network.populations[projection.pre].cell.isSource && !holdsSources
                 ? [.host(projection.pre)] : slices(of: projection.pre).map { .slice($0) }
             for source in sources {
                 check.require(seen.contains(source), "no net leaves '\(network.populations[projection.pre].name)' for '\(projection.name)'")

@@ -38,16 +38,27 @@ public struct Slice: Hashable, Sendable {
     }
 }
 
+/// What a core does.
+public enum CoreRole: Hashable, Sendable {
+    case neurons
+    /// Sends the spikes of sources; one slice of a population of them.
+    case source
+    /// Sends the spikes of another core on after 1 to `stages` times `stepsPerStage` steps; it has no slices.
+    case delayExtension(of: ID<VirtualCore>, stages: Int, stepsPerStage: Int)
+}
+
 /// A core before it has a place.
 public struct VirtualCore: Hashable, Sendable {
     /// By offset.
     public var slices: [ID<Slice>]
     /// What is used of each of the chip's resources, in their order.
     public var usage: [Int]
+    public var role: CoreRole
 
-    public init(slices: [ID<Slice>], usage: [Int]) {
+    public init(slices: [ID<Slice>], usage: [Int], role: CoreRole = .neurons) {
         self.slices = slices
         self.usage = usage
+        self.role = role
     }
 }
 
@@ -57,6 +68,8 @@ public struct Net: Hashable, Sendable {
         case slice(ID<Slice>)
         /// A population of sources outside the mesh: the host injects its spikes.
         case host(ID<Population>)
+        /// What a core of the role `delayExtension` sends: `neurons` are those of the core whose spikes it delays.
+        case delayed(ID<VirtualCore>)
     }
 
     public var source: Source

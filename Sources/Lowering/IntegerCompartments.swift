@@ -21,11 +21,14 @@ public struct IntegerCompartments: Hashable, Sendable {
     public var initialMembrane: [Int]
     /// Added to the delay of every projection that arrives here, because the model's membrane integrates before arrivals.
     public var addedDelay: Int
+    /// By neuron; nil: fixed compartments.
+    public var adaptation: [AdaptiveThreshold]?
 
     public init(
         scale: Double, origin: [Double], currentDecay: [Int], membraneDecay: [Int], thresholdMantissa: [Int], biasMantissa: [Int],
         biasExponent: [Int],
-        refractorySteps: [Int], reset: IntegerCurrentArithmetic.Reset, spikes: Bool, initialMembrane: [Int], addedDelay: Int
+        refractorySteps: [Int], reset: IntegerCurrentArithmetic.Reset, spikes: Bool, initialMembrane: [Int], addedDelay: Int,
+        adaptation: [AdaptiveThreshold]? = nil
     ) {
         self.scale = scale
         self.origin = origin
@@ -39,6 +42,7 @@ public struct IntegerCompartments: Hashable, Sendable {
         self.spikes = spikes
         self.initialMembrane = initialMembrane
         self.addedDelay = addedDelay
+        self.adaptation = adaptation
     }
 
     public var count: Int { currentDecay.count }

@@ -20,6 +20,7 @@ extension PlacementSummary {
                         )
                     ]))
             case .hexagonalTorus(let torus): .object(JSONObject([("hexagonal_torus", torus.json)]))
+            case .crossbar(let crossbar): ["crossbar": crossbar.json]
             }
         return .object(
             JSONObject([
@@ -91,6 +92,11 @@ extension Topology {
             self = .hexagonalTorus(torus)
             return
         }
+        if let crossbar = json?["crossbar"] {
+            guard let crossbar = LabelledCrossbar(placement: crossbar) else { return nil }
+            self = .crossbar(crossbar)
+            return
+        }
         guard let mesh = json?["mesh"], let chips = mesh["chips"]?.ints, let tiles = mesh["tiles"]?.ints,
             let coresPerTile = mesh["cores_per_tile"]?.int, chips.count == 2, tiles.count == 2,
             (chips + tiles + [coresPerTile]).allSatisfy({ (1...4096).contains($0) })
@@ -125,21 +131,18 @@ extension HexagonalTorus {
 
 extension PlacementSummary.Core {
     fileprivate var json: JSONValue {
-        .object(
-            JSONObject([
-                ("core", .integer(number)),
-                (
-                    "parts",
-                    .array(
-                        parts.map {
-                            .object(
-                                JSONObject([
-                                    ("population", .string($0.population)), ("first", .integer($0.neurons.lowerBound)),
-                                    ("count", .integer($0.neurons.count)),
-                                ]))
-                        })
-                ), ("usage", .array(usage.map { .integer($0) })),
-            ]))
+        let listed = parts.map { part -> JSONValue in
+            .object(
+                JSONObject([
+                    ("population", .string(part.population)), ("first", .integer(part.neurons.lowerBound)),
+                    ("count", .integer(part.neurons.count)),
+                ]))
+        }
+        var object = JSONObject([
+            ("core", .integer(number)), ("parts", .array(listed)), ("usage", .array(usage.map { .integer($0) })),
+        ])
+        if let occupancy { object["occupancy"] = occupancy.json }
+        return .object(object)
     }
 
     fileprivate init?(_ json: JSONValue) {
@@ -151,6 +154,37 @@ extension PlacementSummary.Core {
             else { return nil }
             parts.append(PlacementSummary.Part(population: population, neurons: first..<first + count))
         }
-        self.init(number: number, parts: parts, usage: usage)
+        var occupancy: CrossbarOccupancy?
+        if let json = json["occupancy"] {
+            guard let read = CrossbarOccupancy(json, parts: parts.count) else { return nil }
+            occupancy = read
+        }
+        self.init(number: number, parts: parts, usage: usage, occupancy: occupancy)
+    }
+}
+
+extension LabelledCrossbar {
+    fileprivate var json: JSONValue {
+        [
+            "columns": .integer(columns), "halves": .integer(halves), "rows": .integer(rows), "buses": .integer(buses),
+            "label_bits": .integer(labelBits), "select_bits": .integer(selectBits), "address_bits": .integer(addressBits),
+            "filter_bits": .integer(filterBits), "event_outputs": .integer(eventOutputs), "external_inputs": .integer(externalInputs),
+            "background_inputs": .integer(backgroundInputs), "executions": .integer(executions),
+        ]
+    }
+
+    fileprivate init?(placement json: JSONValue) {
+        let keys = [
+            "columns", "halves", "rows", "buses", "label_bits", "select_bits", "address_bits", "filter_bits", "event_outputs",
+            "external_inputs", "background_inputs", "executions",
+        ]
+        let numbers = keys.compactMap { json[$0]?.int }
+        guard numbers.count == keys.count, numbers.allSatisfy({ (0...4096).contains($0) }),
+            zip(keys, numbers).allSatisfy({ $0 == "background_inputs" || $1 > 0 }), numbers[4...7].allSatisfy({ $0 <= 20 })
+        else { return nil }
+        self.init(
+            columns: numbers[0], halves: numbers[1], rows: numbers[2], buses: numbers[3], labelBits: numbers[4], selectBits: numbers[5],
+            addressBits: numbers[6], filterBits: numbers[7], eventOutputs: numbers[8], externalInputs: numbers[9],
+            backgroundInputs: numbers[10], executions: numbers[11])
     }
 }

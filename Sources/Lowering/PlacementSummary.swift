@@ -38,11 +38,14 @@ public struct PlacementSummary: Hashable, Sendable {
         public var parts: [Part]
         /// Parallel to `resources`.
         public var usage: [Int]
+        /// Circuits and rows, on a chip with a labelled crossbar.
+        public var occupancy: CrossbarOccupancy?
 
-        public init(number: Int, parts: [Part], usage: [Int]) {
+        public init(number: Int, parts: [Part], usage: [Int], occupancy: CrossbarOccupancy? = nil) {
             self.number = number
             self.parts = parts
             self.usage = usage
+            self.occupancy = occupancy
         }
     }
 
@@ -84,7 +87,17 @@ extension PlacementSummary {
                 let slice = placed.slices[slice]
                 return Part(population: placed.network.populations[slice.population].name, neurons: slice.neurons)
             }
-            return Core(number: placed.physicalCore(of: id), parts: parts, usage: core.usage)
+            var occupancy: CrossbarOccupancy?
+            if let routes = graph.crossbarRoutes, id.index < routes.executions.count {
+                let execution = routes.executions[id.index]
+                occupancy = CrossbarOccupancy(execution) { number in
+                    let neuron = execution.neurons[number]
+                    return core.slices.firstIndex {
+                        placed.slices[$0].population.index == neuron.population && placed.slices[$0].neurons.contains(neuron.index)
+                    } ?? 0
+                }
+            }
+            return Core(number: placed.physicalCore(of: id), parts: parts, usage: core.usage, occupancy: occupancy)
         }
         let chip = placed.chip
         self.init(

@@ -9,6 +9,9 @@ extension QuantizedNetwork {
         guard let dynamics = network.dynamics(of: id), let neurons = neurons(of: id) else { return nil }
         return switch neurons {
         case .compartments(let registers): effectiveDynamics(of: registers, model: dynamics)
+        // Targets are real numbers: a calibrated neuron has the model's own.
+        case .analog: dynamics
+        case .fixedPoint(let neurons): neurons.effectiveDynamics(of: dynamics, substeps: chip.arithmetic.substeps)
         }
     }
 
@@ -28,6 +31,10 @@ extension QuantizedNetwork {
             let bias = Double(registers.biasMantissa[n] << (registers.biasExponent[n] + chip.formats.bias.shift)) / registers.scale
             dynamics.drive[n] = bias + (1 - membrane) * origin
             dynamics.initialMembrane[n] = Double(registers.initialMembrane[n]) / registers.scale + origin
+            if let adaptation = registers.adaptation?[n] {
+                dynamics.adaptationDecay[n] = 1 - Double(adaptation.decay) / one
+                dynamics.beta[n] = Double(adaptation.jump) / registers.scale
+            }
             guard registers.spikes else { continue }
             dynamics.threshold[n] =
                 Double(registers.thresholdMantissa[n] << chip.formats.threshold.shift) / registers.scale + origin

@@ -7,6 +7,7 @@ extension QuantizedNetwork {
     ///
     /// - Every population of neurons has registers, one of each kind for every neuron; sources have none.
     /// - Decays, thresholds, biases, refractory steps are within their formats; a decay with its offset is at most one.
+    /// - Adaptive thresholds are there for every neuron or none, and only where the arithmetic has them.
     /// - The reset is one that the arithmetic has. The scale is a positive number.
     /// - Every projection has a format: width and sign mode that the chip has, exponent within its range, a positive unit, and at least
     ///   one mantissa other than 0.
@@ -35,6 +36,34 @@ extension QuantizedNetwork {
         check.require(!population.cell.isSource, "'\(population.name)' has registers but no neurons")
         switch registers {
         case .compartments(let registers): verifyCompartments(registers, of: population, &check)
+        case .analog(let targets): verifyTargets(targets, of: population, &check)
+        case .fixedPoint(let neurons): verifyFixedPoint(neurons, of: population, &check)
+        }
+    }
+
+    /// - Words: one of each column for every neuron; a cell that the chip has; divisors above 0.
+    private func verifyFixedPoint(_ neurons: FixedPointNeurons, of population: Population, _ check: inout InvariantCheck) {
+        let name = population.name
+        guard case .fixedPoint(let arithmetic) = chip.arithmetic else {
+            check.violated("'\(name)' is in fixed point, and '\(chip.name)' is not")
+            return
+        }
+        check.require(arithmetic.cells.contains(neurons.cell), "'\(name)' has the cell '\(neurons.cell.rawValue)'")
+        check.require(neurons.potentialScale > 0 && neurons.potentialScale.isFinite, "'\(name)' has scale \(neurons.potentialScale)")
+        let columns = FixedPointNeurons.columns(of: neurons.cell)
+        check.require(
+            neurons.origin.count == population.size && neurons.words.count == columns.count
+                && neurons.words.allSatisfy { $0.count == population.size },
+            "'\(name)' has \(population.size) neurons and words for \(neurons.words.map(\.count))")
+        let exponents = chip.formats.weight.exponent
+        check.require(
+            neurons.shifts.count == FixedPointArithmetic.receptors && neurons.shifts.allSatisfy { exponents.contains($0) },
+            "'\(name)' has shifts \(neurons.shifts)")
+        guard let model = neurons.cell.model, neurons.words.count == columns.count else { return }
+        if let bad = (0..<neurons.count).first(where: {
+            !FixedPointConstants.isComputable(neurons.released($0), model, substeps: arithmetic.substeps)
+        }) {
+            check.violated("neuron \(bad) of '\(name)' divides by 0")
         }
     }
 
@@ -57,9 +86,39 @@ extension QuantizedNetwork {
         all(registers.biasMantissa, "bias mantissa", in: formats.bias.mantissa)
         all(registers.biasExponent, "bias exponent", in: formats.bias.exponent)
         all(registers.refractorySteps, "refractory steps", in: formats.refractory)
+        if let adaptation = registers.adaptation {
+            check.require(adaptation.count == population.size, "'\(population.name)' has \(adaptation.count) adaptive thresholds")
+            all(adaptation.map(\.decay), "decay of the adaptation", in: 0...formats.decay.one)
+            if case .integerCurrent(let arithmetic) = chip.arithmetic {
+                check.require(arithmetic.adaptiveThreshold, "'\(population.name)' adapts, and the chip's neurons do not")
+            }
+        }
         if case .integerCurrent(let arithmetic) = chip.arithmetic, registers.spikes {
             check.require(arithmetic.resets.contains(registers.reset), "'\(population.name)' resets by '\(registers.reset.rawValue)'")
         }
+    }
+
+    /// Targets are within what a calibration reaches.
+    private func verifyTargets(_ targets: AnalogNeurons, of population: Population, _ check: inout InvariantCheck) {
+        guard case .analog(let law) = chip.arithmetic else {
+            check.violated("'\(population.name)' has targets of a calibration on a chip that computes integers")
+            return
+        }
+        let lists = [targets.membraneTime, targets.threshold, targets.reset, targets.refractoryTime, targets.constantSlope]
+        check.require(
+            (lists + targets.synapseTime + targets.gain + [targets.initialMembrane]).allSatisfy { $0.count == population.size },
+            "'\(population.name)' has \(population.size) neurons and other numbers of targets")
+        func all(_ values: [Double], _ name: String, in range: ClosedRange<Double>) {
+            guard let bad = values.firstIndex(where: { !range.contains($0) }) else { return }
+            check.violated("'\(population.name)' neuron \(bad) has \(name) \(values[bad]), outside \(range)")
+        }
+        all(targets.membraneTime, "membrane time", in: law.membraneTime)
+        for times in targets.synapseTime { all(times, "synaptic time", in: law.synapseTime) }
+        all(targets.refractoryTime, "refractory time", in: law.refractoryTime)
+        for gains in targets.gain { all(gains, "gain", in: 0...Double.greatestFiniteMagnitude) }
+        guard targets.spikes else { return }
+        all(targets.threshold, "threshold", in: law.threshold)
+        all(targets.reset, "reset", in: law.reset)
     }
 
     private func verifySynapses(_ id: ID<Projection>, _ check: inout InvariantCheck) {
@@ -78,7 +137,29 @@ extension QuantizedNetwork {
             check.violated("'\(name)' ends at sources")
             return
         }
-        check.require(synapses.delayOffset == 1 - target.addedDelay, "'\(name)' has delay offset \(synapses.delayOffset)")
+        check.require(
+            synapses.delayOffset == chip.formats.delayOffset - target.addedDelay, "'\(name)' has delay offset \(synapses.delayOffset)")
+        if case .analog = target { return }
+        if format.scope == .receptor { return verifyReceptorUnit(synapses, target, name, &check) }
+        verifyUnit(id, target, &check)
+    }
+
+    /// Where receptors share exponents: one of the target's shifts; both are one where weights have both signs.
+    private func verifyReceptorUnit(
+        _ synapses: QuantizedSynapses, _ target: QuantizedNeurons, _ name: String, _ check: inout InvariantCheck
+    ) {
+        guard let neurons = target.fixedPoint else { return }
+        check.require(neurons.shifts.contains(synapses.exponent), "'\(name)' has exponent \(synapses.exponent), its target \(neurons.shifts)")
+        if synapses.mode == .mixed {
+            check.require(Set(neurons.shifts).count == 1, "'\(name)' has weights of both signs and shifts \(neurons.shifts)")
+        }
+        let unit = Double(sign: .plus, exponent: synapses.exponent - 15, significand: 1) / neurons.weightScale
+        check.require(abs(synapses.unit / unit - 1) < 1e-9, "'\(name)' has unit \(synapses.unit), not \(unit)")
+    }
+
+    private func verifyUnit(_ id: ID<Projection>, _ target: QuantizedNeurons, _ check: inout InvariantCheck) {
+        let (projection, synapses, format) = (network.projections[id], synapses(of: id), chip.formats.weight)
+        let name = projection.name
         let shift = format.shift + synapses.exponent
         let power = shift >= 0 ? Double(1 << shift) : 1 / Double(1 << -shift)
         let expected = power * payloadScale[projection.pre.index]

@@ -37,10 +37,14 @@ public struct QuantizedNetwork: Hashable, Sendable {
 /// What a chip's registers hold for a population's neurons. One case for each kind of arithmetic.
 public enum QuantizedNeurons: Hashable, Sendable {
     case compartments(IntegerCompartments)
+    case analog(AnalogNeurons)
+    case fixedPoint(FixedPointNeurons)
 
     public var count: Int {
         switch self {
         case .compartments(let registers): registers.count
+        case .analog(let targets): targets.count
+        case .fixedPoint(let neurons): neurons.count
         }
     }
 
@@ -48,6 +52,8 @@ public enum QuantizedNeurons: Hashable, Sendable {
     public var spikes: Bool {
         switch self {
         case .compartments(let registers): registers.spikes
+        case .analog(let targets): targets.spikes
+        case .fixedPoint(let neurons): neurons.spikes
         }
     }
 
@@ -55,6 +61,8 @@ public enum QuantizedNeurons: Hashable, Sendable {
     public var addedDelay: Int {
         switch self {
         case .compartments(let registers): registers.addedDelay
+        case .analog: 0
+        case .fixedPoint(let neurons): neurons.addedDelay
         }
     }
 
@@ -62,6 +70,8 @@ public enum QuantizedNeurons: Hashable, Sendable {
     public var scale: Double {
         switch self {
         case .compartments(let registers): registers.scale
+        case .analog(let targets): targets.scale
+        case .fixedPoint(let neurons): neurons.potentialScale * Double(Accum.one)
         }
     }
 
@@ -70,10 +80,16 @@ public enum QuantizedNeurons: Hashable, Sendable {
         get {
             switch self {
             case .compartments(let registers): registers
+            default: nil
             }
         }
         set { if let newValue { self = .compartments(newValue) } }
     }
+
+    /// The calibration targets of physical neurons; nil for another arithmetic.
+    public var analog: AnalogNeurons? { if case .analog(let targets) = self { targets } else { nil } }
+    /// The words of neurons in fixed point; nil for another arithmetic.
+    public var fixedPoint: FixedPointNeurons? { if case .fixedPoint(let neurons) = self { neurons } else { nil } }
 }
 
 /// How a projection's weights and delays become integers. Rows are produced on demand by `QuantizedRows`.
@@ -82,14 +98,18 @@ public struct QuantizedSynapses: Hashable, Sendable {
 
     /// The jump of the target's membrane that a mantissa of 1 stands for, in the model's unit of potential (per unit of payload).
     /// Mantissas are multiples of the format's step; a weight becomes a jump through the `currentGain` of the target's `Dynamics`.
+    /// Where receptors share exponents (`WeightFormat.Scope.receptor`), gains are the neurons' matter, and `unit` is a weight.
     public var unit: Double
     public var exponent: Int
     public var bits: Int
+    /// Synapses that may share one weight, where one holds too little: the range is that many times as wide.
+    public var parallel: Int
     public var mode: WeightFormat.SignMode
     public var rounding: Rounding
     /// Keys stochastic rounding.
     public var seed: UInt64
-    /// Subtracted from the model's delay in steps to give the stored one: 1, less the target's `addedDelay`.
+    /// Subtracted from the model's delay in steps to give the stored one: 1 where every spike takes a step anyhow, else 0, less the
+    /// target's `addedDelay`.
     public var delayOffset: Int
     /// Largest stored delay.
     public var maximumDelay: Int
@@ -97,7 +117,7 @@ public struct QuantizedSynapses: Hashable, Sendable {
 
     public init(
         unit: Double, exponent: Int, bits: Int, mode: WeightFormat.SignMode, rounding: Rounding, seed: UInt64, delayOffset: Int,
-        maximumDelay: Int, error: WeightError
+        maximumDelay: Int, error: WeightError, parallel: Int = 1
     ) {
         self.unit = unit
         self.exponent = exponent
@@ -108,6 +128,7 @@ public struct QuantizedSynapses: Hashable, Sendable {
         self.delayOffset = delayOffset
         self.maximumDelay = maximumDelay
         self.error = error
+        self.parallel = parallel
     }
 }
 

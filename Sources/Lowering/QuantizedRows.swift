@@ -6,9 +6,9 @@ public import Numerics
 public struct QuantizedRow: Sendable {
     public var targets: [Int32] = []
     /// Mantissas, multiples of the format's step within its range. Zero mantissas are left out.
-    public var mantissas: [Int16] = []
+    public var mantissas: [Int32] = []
     /// Stored delays: steps beyond the one that every spike takes.
-    public var delays: [UInt8] = []
+    public var delays: [Int32] = []
 
     public init() {}
 
@@ -51,8 +51,8 @@ public struct QuantizedRows: Sendable {
             let mantissa = quantizer.mantissa(scratch.weights[n], source: source, target: Int(target), occurrence: occurrence)
             guard mantissa != 0 else { continue }
             row.targets.append(target)
-            row.mantissas.append(Int16(truncatingIfNeeded: mantissa))
-            row.delays.append(UInt8(truncatingIfNeeded: min(max(Int(scratch.delays[n]) - synapses.delayOffset, 0), maximumDelay)))
+            row.mantissas.append(Int32(truncatingIfNeeded: mantissa))
+            row.delays.append(Int32(truncatingIfNeeded: min(max(Int(scratch.delays[n]) - synapses.delayOffset, 0), maximumDelay)))
         }
     }
 }

@@ -7,12 +7,12 @@ extension RoutedGraph {
     public func senders(of routes: MulticastRoutes) -> [RoutingCheck.Sender] {
         let graph = placed.coreGraph
         return zip(graph.nets, routes.keys).compactMap { net, keys in
-            guard case .slice(let id) = net.source else { return nil }
-            let slice = graph.slices[id]
+            guard let core = graph.sourceCore(of: net) else { return nil }
+            let delay = if case .delayed = net.source { ", delayed" } else { "" }
             return RoutingCheck.Sender(
-                name: "population '\(graph.network.populations[slice.population].name)', neurons \(slice.neurons.lowerBound)..<"
-                    + "\(slice.neurons.upperBound)",
-                core: placed.physicalCore(of: slice.core), keys: keys, count: net.neurons.count << routes.colourBits,
+                name: "population '\(graph.network.populations[graph.population(of: net)].name)', neurons \(net.neurons.lowerBound)..<"
+                    + "\(net.neurons.upperBound)\(delay)",
+                core: placed.physicalCore(of: core), keys: keys, count: graph.keyCount(of: net) << routes.colourBits,
                 targets: net.targets.map { placed.physicalCore(of: $0) })
         }
     }
@@ -35,7 +35,7 @@ extension RoutedGraph {
             check.require(
                 routes.zones.contains { $0.keys.holds(keys.key) && $0.mask & ~keys.mask == 0 }, "the keys of net \(net) lie in no zone")
             check.require(
-                graph.nets.elements[net].neurons.count << routes.colourBits <= Int(~keys.mask) + 1,
+                graph.keyCount(of: graph.nets.elements[net]) << routes.colourBits <= Int(~keys.mask) + 1,
                 "net \(net) has more neurons than keys")
         }
         let sorted = routes.keys.indices.sorted { (routes.keys[$0].key, $0) < (routes.keys[$1].key, $1) }

@@ -11,6 +11,7 @@ extension RoutedGraph {
     /// - The path of a net from the host is empty; any other goes from the source's router to the target's, each step between neighbours,
     ///   over no dead link, and through no router twice.
     /// - A path without a dead link on its straight way is that way: along x, then along y.
+    /// - Where labels and masks lead spikes: every execution can be loaded, and computes the network (`CrossbarRoutes.verify`).
     /// - Link loads are those of the paths, ascending by link, none of 0.
     ///
     /// On a hexagonal torus there are multicast routes instead; their invariants are in `verify(_:on:_:)`.
@@ -27,6 +28,12 @@ extension RoutedGraph {
                 verify(multicast, on: torus, &check)
             } else {
                 check.violated("the routes on a hexagonal torus are not multicast")
+            }
+        case .crossbar:
+            if let crossbarRoutes {
+                crossbarRoutes.verify(placed, &check)
+            } else {
+                check.violated("a chip with a crossbar has routes of another kind")
             }
         }
         try check.finish()

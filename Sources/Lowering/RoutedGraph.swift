@@ -15,6 +15,8 @@ public struct RoutedGraph: Hashable, Sendable {
         case unicast([Connection])
         /// Packets that routers copy on their way, by key.
         case multicast(MulticastRoutes)
+        /// Labels that a crossbar and masks lead to synapses.
+        case crossbar(CrossbarRoutes)
     }
 
     /// A graph whose packets each go to one core.
@@ -33,7 +35,7 @@ public struct RoutedGraph: Hashable, Sendable {
         get {
             switch routes {
             case .unicast(let connections): connections
-            case .multicast: []
+            default: []
             }
         }
         set { routes = .unicast(newValue) }
@@ -41,6 +43,9 @@ public struct RoutedGraph: Hashable, Sendable {
 
     /// The keys, trees and tables of a graph whose packets are copied on their way; nil for another kind of routes.
     public var multicast: MulticastRoutes? { if case .multicast(let routes) = routes { routes } else { nil } }
+
+    /// How every execution is configured; nil for another kind of routes.
+    public var crossbarRoutes: CrossbarRoutes? { if case .crossbar(let routes) = routes { routes } else { nil } }
 
     public subscript<Value>(dynamicMember path: KeyPath<PlacedGraph, Value>) -> Value { placed[keyPath: path] }
 }

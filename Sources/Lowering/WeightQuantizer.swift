@@ -15,13 +15,14 @@ public struct WeightQuantizer: Sendable {
 
     public init(_ id: ID<Projection>, of network: Network, synapses: QuantizedSynapses, format: WeightFormat) {
         let projection = network.projections[id]
-        let gains = network.dynamics(of: projection.post)?.currentGain ?? [[1], [1]]
+        // Gains of neurons that keep them in words of their own do not enter the weights.
+        let gains = format.scope == .receptor ? [[1], [1]] : network.dynamics(of: projection.post)?.currentGain ?? [[1], [1]]
         gain = gains.map { values in values.allSatisfy { $0 == values.first } ? Array(values.prefix(1)) : values }
         forced = projection.receptor
         unit = synapses.unit
         let (range, step) = format.mantissas(synapses.mode, bits: synapses.bits)
         self.step = Double(step)
-        self.range = Double(range.lowerBound)...Double(range.upperBound)
+        self.range = Double(range.lowerBound * synapses.parallel)...Double(range.upperBound * synapses.parallel)
         stochastic =
             synapses.rounding == .stochastic ? Philox(seed: synapses.seed, purpose: "rounding/\(projection.name)") : nil
         targetCount = network.populations[projection.post].size

@@ -36,6 +36,8 @@ extension Dynamics {
         order = model.order
         reset = model.reset
         comparison = model.comparison
+        refractory = model.refractory
+        resetAmount = model.resetAmount
         spikes = model.spikes
         isRate = model.kind == .rate
         self.membraneDecay = membraneDecay
@@ -53,7 +55,14 @@ extension Dynamics {
         refractorySteps =
             model.kind.definition(of: .tauRefrac) != nil ? values(.tauRefrac).map { Int(($0 / timestep).rounded()) } : zeros.map { _ in 0 }
         adaptationDecay = model.kind == .adaptive ? values(.tauAdapt).map(decay) : zeros
-        beta = model.kind == .adaptive ? values(.beta) : zeros
+        // A scaled adaptation is a scaled beta: only their product acts.
+        beta =
+            switch (model.kind, model.adaptationScaling) {
+            case (.adaptive, .none): values(.beta)
+            case (.adaptive, .oneMinusDecay): zip(values(.beta), adaptationDecay).map { $0 * (1 - $1) }
+            default: zeros
+            }
+        negativeSlope = model.kind == .rate ? values(.negativeSlope) : zeros
 
         if model.kind.definition(of: .tauSyn) != nil {
             let decays = values(.tauSyn).map(decay)

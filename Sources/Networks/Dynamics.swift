@@ -3,14 +3,15 @@
 /// Potentials are relative to rest. With z the spikes of the step before, a step does, in this order:
 ///
 ///     arrivals_first:   i_r ← currentDecay_r · i_r + g_r              (g_r: summed weights that arrive in this step, receptor r)
-///     subtract_next:    v ← membraneDecay · v - threshold · z + …
+///     subtract_next:    v ← membraneDecay · v - (threshold, or threshold + beta · a with a of the step before) · z + …
 ///     membrane:         v ← membraneDecay · v + Σ_r currentGain_r · i_r + drive
 ///     membrane_first:   i_r ← currentDecay_r · i_r + g_r
 ///     adaptation:       a ← adaptationDecay · a + z                    (z of the step before)
 ///     spike:            v > threshold + beta · a  (or ≥), unless held
-///     reset:            v ← resetValue, or v ← v - (threshold + beta · a)
+///     reset:            v ← resetValue, or v ← v - (threshold + beta · a), or v ← v - threshold
 ///     held:             for `refractorySteps` steps after a spike v keeps its value after the reset; i_r goes on
 ///                       (a `subtract_next` that falls into them is still subtracted)
+///     blocked:          for `refractorySteps` steps after a spike the neuron does not spike; v goes on
 ///
 /// A delta synapse is `currentDecay = 0` with `arrivals_first`: i_r is what arrives in this step. Alpha synapses carry a second
 /// variable: x_r ← currentDecay_r · x_r + alphaJump_r · g_r feeds i_r ← currentDecay_r · i_r + alphaFeed_r · x_r (x_r as it was), and
@@ -34,9 +35,12 @@ public struct Dynamics: Hashable, Sendable {
     public var order: NeuronModel.Order
     public var reset: NeuronModel.Reset
     public var comparison: NeuronModel.Comparison
+    public var refractory: NeuronModel.Refractory
+    /// Which threshold a reset by subtraction subtracts.
+    public var resetAmount: NeuronModel.ResetAmount
     /// False for readouts and rate units.
     public var spikes: Bool
-    /// True for `rate`: the unit sends max(0, v) at every step and keeps no state.
+    /// True for `rate`: the unit sends v above 0 and negativeSlope · v below, at every step, and keeps no state.
     public var isRate: Bool
 
     public var membraneDecay: [Double]
@@ -61,6 +65,8 @@ public struct Dynamics: Hashable, Sendable {
     public var refractorySteps: [Int]
     public var adaptationDecay: [Double]
     public var beta: [Double]
+    /// Of rate units; 0 for all others.
+    public var negativeSlope: [Double]
 
     public var count: Int { membraneDecay.count }
     public var isAdaptive: Bool { beta.contains { $0 != 0 } }

@@ -20,7 +20,7 @@ public struct NeuronModel: Hashable, Sendable {
         case conductanceExponential = "if_cond_exp"
         /// A leaky integrator that never spikes: a readout of membrane potential.
         case leakyReadout = "li"
-        /// A rectified linear unit that sends its value at every step.
+        /// A rectified linear unit that sends its value at every step; below zero it is multiplied by `negative_slope`.
         case rate
     }
 
@@ -36,9 +36,9 @@ public struct NeuronModel: Hashable, Sendable {
     public enum Reset: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
         /// Set it to `v_reset`.
         case toValue = "to_value"
-        /// Subtract the (adapted) threshold's distance from rest, at once.
+        /// Subtract the threshold's distance from rest, at once; which threshold, `resetAmount` says.
         case subtract
-        /// Subtract the base threshold's distance from rest in the next step, after the leak (LSNN, e-prop).
+        /// Subtract it in the next step, after the leak (LSNN, e-prop).
         case subtractNext = "subtract_next"
     }
 
@@ -63,6 +63,22 @@ public struct NeuronModel: Hashable, Sendable {
         case oneMinusDecay = "one_minus_decay"
     }
 
+    /// What a neuron does in the steps after a spike in which it cannot spike.
+    public enum Refractory: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+        /// Its membrane keeps its value (PyNN, NEST, Loihi).
+        case held
+        /// Its membrane goes on (LSNN, e-prop).
+        case blocked
+    }
+
+    /// What a reset by subtraction subtracts.
+    public enum ResetAmount: String, CaseIterable, Hashable, Sendable, BitwiseCopyable {
+        /// The base threshold's distance from rest (e-prop).
+        case base
+        /// The adapted threshold's distance from rest (LSNN).
+        case adapted
+    }
+
     public var kind: Kind
     /// Read and written through the subscript; a parameter that is absent has the default of `kind`.
     public var values: [ParameterName: Parameter]
@@ -71,6 +87,18 @@ public struct NeuronModel: Hashable, Sendable {
     public var comparison: Comparison
     public var order: Order
     public var inputScaling: InputScaling
+    public var refractory: Refractory
+    /// Whether a spike's contribution to the adaptation is scaled: by one minus its decay, a neuron that spikes at every step has the
+    /// adaptation 1 (LSNN); `beta` multiplies what results.
+    public var adaptationScaling: InputScaling
+    /// By default what `reset` says: `subtract` the adapted threshold, `subtract_next` the base threshold.
+    public var resetAmount: ResetAmount {
+        get { givenResetAmount ?? impliedResetAmount }
+        set { givenResetAmount = newValue == impliedResetAmount ? nil : newValue }
+    }
+
+    private var givenResetAmount: ResetAmount?
+    private var impliedResetAmount: ResetAmount { reset == .subtractNext ? .base : .adapted }
 
     /// The model with the defaults of its kind.
     public init(_ kind: Kind, _ values: [ParameterName: Parameter] = [:]) {
@@ -83,6 +111,8 @@ public struct NeuronModel: Hashable, Sendable {
         comparison = isPyNN ? .atOrAbove : .above
         order = isPyNN && kind != .currentDelta ? .membraneFirst : .arrivalsFirst
         inputScaling = .none
+        refractory = .held
+        adaptationScaling = .none
     }
 
     public subscript(name: ParameterName) -> Parameter {

@@ -16,6 +16,7 @@ public enum ParameterName: String, CaseIterable, Hashable, Sendable {
     case vInit = "v_init"
     case iOffset = "i_offset"
     case bias
+    case negativeSlope = "negative_slope"
 }
 
 /// What a parameter is: the one place that states its unit, default and range.
@@ -68,7 +69,12 @@ extension NeuronModel.Kind {
                 ParameterDefinition(.bias, .potential, 0, .any, "added to the membrane potential at every step"),
                 ParameterDefinition(.vInit, .potential, 0, .any, "membrane potential at the start"),
             ]
-        case .rate: [ParameterDefinition(.bias, .none, 0, .any, "added to the summed input before rectification")]
+        case .rate:
+            [
+                ParameterDefinition(.bias, .none, 0, .any, "added to the summed input before rectification"),
+                ParameterDefinition(
+                    .negativeSlope, .none, 0, .notNegative, "what a negative sum is multiplied by; 0: nothing is sent below zero"),
+            ]
         case .currentDelta: Self.pyNN
         case .conductanceExponential:
             Self.pyNN + [

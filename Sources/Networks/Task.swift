@@ -33,7 +33,11 @@ public enum DataSource: Hashable, Sendable {
     case generated(Generator)
 
     public struct DataFiles: Hashable, Sendable {
-        public enum Format: String, CaseIterable, Hashable, Sendable { case idx, csv, npy, hdf5 }
+        public enum Format: String, CaseIterable, Hashable, Sendable { 
+            case idx, csv, npy, hdf5
+            /// Lists of `address, time` with `-2, label` and `-1, end` between (ReckOn).
+            case events
+        }
 
         public var format: Format
         /// For csv: one file, the label in the last column.
@@ -59,6 +63,39 @@ public enum DataSource: Hashable, Sendable {
     public enum Generator: Hashable, Sendable {
         /// The yin-yang data set (Kriener et al. 2022): x, y, 1 - x, 1 - y; classes yin, yang, dot.
         case yinYang(train: Int, test: Int, seed: UInt64)
+        /// Trials in time: cues, delays, answers.
+        case trials(TrialGenerator)
+    }
+
+    /// One of the tasks in time, with its numbers; module FrontEnd knows what they mean.
+    public struct TrialGenerator: Hashable, Sendable {
+        public enum Kind: String, CaseIterable, Hashable, Sendable {
+            /// Cues to the left and right; after a delay, which side had more? (Bellec et al. 2020; Morcos and Harvey 2016)
+            case evidenceAccumulation = "evidence_accumulation"
+            /// A stored bit is recalled when asked (Bellec et al. 2018).
+            case storeRecall = "store_recall"
+            /// Frozen input noise drives sums of sines (Bellec et al. 2020, after Nicola and Clopath 2017).
+            case patternGeneration = "pattern_generation"
+            /// Are sample and test stimulus equal?
+            case delayedMatch = "delayed_match"
+            /// The sum of the two marked numbers of a sequence (Hochreiter and Schmidhuber 1997).
+            case adding
+        }
+
+        public var kind: Kind
+        public var train: Int
+        public var test: Int
+        public var seed: UInt64
+        /// By name, in the units of the kind's options; absent ones have their defaults.
+        public var values: [String: Double]
+
+        public init(_ kind: Kind, train: Int, test: Int, seed: UInt64, values: [String: Double] = [:]) {
+            self.kind = kind
+            self.train = train
+            self.test = test
+            self.seed = seed
+            self.values = values
+        }
     }
 }
 
@@ -99,6 +136,13 @@ public enum Encoder: Hashable, Sendable {
     case spikeTime(SpikeTimeCode)
     /// The samples are spikes already: [steps × neurons], non-zero where a neuron spikes.
     case spikes
+    /// The samples are numbers in time: [steps × neurons], each sent times `gain` in its step.
+    case series(gain: Double)
+    /// The samples are rates in time: [segments × neurons]; in each segment independent draws as in `poisson`. Durations in steps.
+    case schedule(segments: [Int], maximum: Double)
+    /// The numbers of a sample one after the other, `steps` steps each; neuron 2k spikes when they rise through threshold k of `levels`,
+    /// 2k + 1 when they fall through it; after the last, another neuron spikes for `cue` steps at every step (Bellec et al. 2018).
+    case thresholdCrossing(levels: Int, steps: Int, cue: Int)
 
     public var name: String {
         switch self {
@@ -108,6 +152,9 @@ public enum Encoder: Hashable, Sendable {
         case .direct: "direct"
         case .spikeTime: "spike_time"
         case .spikes: "spikes"
+        case .series: "series"
+        case .schedule: "schedule"
+        case .thresholdCrossing: "threshold_crossing"
         }
     }
 }

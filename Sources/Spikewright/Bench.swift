@@ -21,6 +21,8 @@ public enum Bench: String, CaseIterable, Sendable {
     /// What is run: a dense network of these layers.
     public struct Options: Sendable {
         public var layers = [784, 512, 512, 10]
+        /// A file of the format coregraph/1 that `place` and `route` map instead of a network.
+        public var coreGraph: String?
         public var target: Target = .loihi1
         public var steps = 1000
         /// Spikes per input and step.
@@ -32,6 +34,7 @@ public enum Bench: String, CaseIterable, Sendable {
     }
 
     public func run(_ options: Options = Options()) throws -> JSONObject {
+        if let file = options.coreGraph { return try map(file, options) }
         let network = try Self.network(options)
         let chip = try options.target.chip()
         var lowering = LoweringOptions()
@@ -73,6 +76,21 @@ public enum Bench: String, CaseIterable, Sendable {
                     weight: .drawn(.normalClippedToBoundary(mean: 1.5, sigma: 24, low: -254, high: 254))))
         }
         return network
+    }
+
+    /// A core graph on the target, when that is a hexagonal torus, else on the smallest machine of SpiNN-5 boards. As in the recorded runs
+    /// of other tools, only core 0 of a chip is kept for the system.
+    private func map(_ file: String, _ options: Options) throws -> JSONObject {
+        guard self == .place || self == .route else {
+            throw DiagnosticsError(
+                Diagnostic(
+                    "bench-core-graph", "'bench \(rawValue)' takes no core graph", help: "map one with 'bench place' or 'bench route'"))
+        }
+        let graph = try CoreGraphFile(file)
+        let chip = try options.target.chip()
+        guard case .hexagonalTorus(var torus) = chip.topology else { return try CoreGraphMapping(graph, on: .boards(holding: graph.coreCount)).json }
+        (torus.monitors, torus.gatherers) = (1, 0)
+        return try CoreGraphMapping(graph, on: torus, faults: chip.faults).json
     }
 
     private static func stimulus(_ options: Options) -> Stimulus {

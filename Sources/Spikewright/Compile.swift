@@ -1,4 +1,4 @@
-import Diagnostics
+public import Diagnostics
 public import Lowering
 import Networks
 public import Passes
@@ -13,7 +13,7 @@ public import Targets
 public func compile(
     _ model: Model, for target: Target, at directory: String, options: LoweringOptions = LoweringOptions()
 ) throws -> Compilation {
-    try compile(from: .network(model.network), for: target, at: directory, options: options)
+    try compile(from: .network(model.network), for: target, at: directory, options: options.withSamples(of: model, for: target))
 }
 
 /// The same from any stage on; a stage that holds a chip already keeps it.
@@ -35,7 +35,18 @@ public func compile(
 public func lower(_ model: Model, to target: Target, options: LoweringOptions = LoweringOptions()) throws -> RoutedGraph {
     let chip = try target.chip()
     try family(of: chip).check(chip)
-    return try Pipeline(to: chip, options).run(model.network)
+    return try Pipeline(to: chip, options.withSamples(of: model, for: target)).run(model.network)
+}
+
+extension LoweringOptions {
+    /// With the training samples of a model, where a pass that changes the network needs them.
+    /// - Parameter folders: where data sets are looked for, before the usual places.
+    public func withSamples(of model: Model, for target: Target, in folders: [String] = []) throws(DiagnosticsError) -> LoweringOptions {
+        guard samples == nil, try changes(model.network, for: target.chip()) else { return self }
+        var options = self
+        options.samples = try model.data(in: folders)?.train
+        return options
+    }
 }
 
 /// A network that was compiled.

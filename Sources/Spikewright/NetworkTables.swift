@@ -36,6 +36,8 @@ struct NetworkTables {
     private func choices(of model: NeuronModel) -> String {
         var choices = [model.integration.rawValue, model.order.rawValue]
         if model.spikes { choices += ["reset \(model.reset.rawValue)", "threshold \(model.comparison.rawValue)"] }
+        if model.refractory == .blocked { choices.append("refractory blocked") }
+        if model.kind == .adaptive, model.adaptationScaling != .none { choices.append("adaptation \(model.adaptationScaling.rawValue)") }
         if model.inputScaling != .none { choices.append("input \(model.inputScaling.rawValue)") }
         return choices.joined(separator: ", ")
     }

@@ -1,9 +1,11 @@
 public import Diagnostics
+import Drawing
 import Foundation
 import FrontEnd
 public import Learning
 import Networks
 import Passes
+public import Storage
 
 /// What a training does beside what the model says.
 public struct TrainingOptions: Sendable {
@@ -16,6 +18,8 @@ public struct TrainingOptions: Sendable {
     public var checkpoint: String?
     /// Trains with the numbers that this target would compute with.
     public var target: Target?
+    /// Refuses a rule that the target could not run itself, with the budgets that it exceeds.
+    public var onChip = false
     public var lowering = LoweringOptions()
     public var progress: (@Sendable (TrainingProgress) -> Void)?
     /// Called after each epoch with the answers for the test samples.
@@ -31,6 +35,10 @@ public struct TrainingResult: Sendable {
     public var epochs: Int
     /// Epochs that a checkpoint of an earlier run had done already.
     public var resumedFrom: Int
+    /// What the trainer chose for itself, and what the user should know of it.
+    public var notes: [Diagnostic] = []
+    /// Batch by batch, where the rule keeps a record.
+    public var curve = LearningCurve()
 }
 
 /// Trains a model with the rule that it chooses.
@@ -45,6 +53,14 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
                 help: "add a section `task: {data: …, encode: …}` to the model (Documentation/Network.md)"))
     }
     var request = TrainingRequest(network: model.network, samples: data.train, threads: options.threads, epochs: options.epochs)
+    if options.onChip {
+        guard let chip = try options.target?.chip() else {
+            throw DiagnosticsError(
+                Diagnostic("train-no-target", "learning on a chip was asked for, and no chip was named", help: "add --target"))
+        }
+        let refusals = rule.needs(of: model.network).refusals(of: rule.name, on: chip)
+        guard refusals.isEmpty else { throw DiagnosticsError(refusals, isRefusal: true) }
+    }
     if let target = options.target {
         request.lowered = try QuantizedForward(model.network, options.lowering.quantization(to: try target.chip()))
     }
@@ -54,7 +70,7 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
     }
     let resumedFrom = trainer.epochsDone
     var evaluation: Evaluation?
-    while trainer.epochsDone < trainer.epochs {
+    while !trainer.isDone {
         let summary = try trainer.runEpoch {
             options.progress?($0)
             return true
@@ -68,5 +84,34 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
     let answers = if let evaluation { evaluation } else { try trainer.evaluate(data.test) }
     var trained = model
     trained.network = trainer.network
-    return TrainingResult(model: trained, evaluation: answers, epochs: trainer.epochsDone, resumedFrom: resumedFrom)
+    return TrainingResult(
+        model: trained, evaluation: answers, epochs: trainer.epochsDone, resumedFrom: resumedFrom, notes: trainer.notes, curve: trainer.curve)
+}
+
+extension LearningCurve {
+    /// As an SVG plot: loss and error of every batch, and the cosine with backpropagation where it was logged.
+    public func plot(_ title: String) -> String {
+        let isSmall = (loss.max() ?? 0) < 10
+        var lines = [Chart.Line("error", values: error.map { Double($0) }, first: 1)]
+        if isSmall { lines.append(Chart.Line("loss", values: loss.map { Double($0) }, first: 1)) }
+        if !cosine.isEmpty {
+            lines.append(Chart.Line("cosine with BPTT", cosine.map { Chart.Point(x: Double($0.batch + 1), y: Double($0.cosine)) }))
+        }
+        return Chart(title, x: "batch", y: isSmall ? "error, loss" : "error", lines: lines).svg
+    }
+
+    /// `loss` and `error` of every batch; `cosine` with the batch that it belongs to.
+    public var json: JSONValue {
+        .object(
+            JSONObject([
+                ("loss", .array(loss.map { .number(Double($0)) })), ("error", .array(error.map { .number(Double($0)) })),
+                (
+                    "cosine",
+                    .array(
+                        cosine.map {
+                            .object(JSONObject([("batch", .integer($0.batch + 1)), ("cosine", .number(Double($0.cosine)))]))
+                        })
+                ),
+            ]))
+    }
 }

@@ -31,8 +31,11 @@ public func verify(
     let scratch = FileManager.default.temporaryDirectory.appending(path: "spikewright-\(UUID().uuidString)").path
     defer { if options.artifact == nil { try? FileManager.default.removeItem(atPath: scratch) } }
     let directory = options.artifact ?? scratch
-    let graph = try compile(model, for: target, at: directory, options: options.lowering).graph
+    var lowering = options.lowering
+    if lowering.samples == nil, try lowering.changes(model.network, for: target.chip()) { lowering.samples = data?.train }
+    let graph = try compile(model, for: target, at: directory, options: lowering).graph
+    let original = lowering.changes(model.network, for: graph.chip) ? model.network : nil
     let verification = Verification(
         samples: options.samples, threads: options.threads, attributesLoss: options.attributesLoss, progress: options.progress)
-    return try verification.run(graph, data: data) { () throws(DiagnosticsError) in try bootArtifact(directory) }
+    return try verification.run(graph, data: data, original: original) { () throws(DiagnosticsError) in try bootArtifact(directory) }
 }

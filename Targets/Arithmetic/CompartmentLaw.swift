@@ -35,6 +35,8 @@ package struct CompartmentRegisters: Hashable, Sendable {
     package let count: Int
     /// Columns, one after the other.
     var storage: [Int32]
+    /// Of compartments with adaptive thresholds; nil: none has one.
+    package var adaptation: AdaptationRegisters?
 
     package init(count: Int) {
         self.count = count

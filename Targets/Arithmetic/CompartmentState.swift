@@ -4,6 +4,8 @@ import Numerics
 /// The state of a core's compartments, and the step that moves it: the integer current-based neuron of `IntegerCurrentArithmetic`.
 package struct CompartmentState: Hashable, Sendable {
     package let count: Int
+    /// Of compartments with adaptive thresholds; nil where none has one.
+    package private(set) var adaptation: AdaptationState?
     /// Currents, membranes and held steps, one after the other.
     private var storage: [Int32]
     /// How often a current left its bits, and how often a membrane or a drive was cut or wrapped.
@@ -12,9 +14,10 @@ package struct CompartmentState: Hashable, Sendable {
     /// Updates of compartments whose current or membrane was not zero.
     package private(set) var activeUpdates = 0
 
-    package init(count: Int) {
+    package init(count: Int, isAdaptive: Bool = false) {
         self.count = count
         storage = [Int32](repeating: 0, count: 3 * count)
+        adaptation = isAdaptive ? AdaptationState(count: count) : nil
     }
 
     package var current: [Int32] {
@@ -42,7 +45,10 @@ package struct CompartmentState: Hashable, Sendable {
     }
 
     /// Currents and membranes to zero, nobody held.
-    package mutating func clear() { storage.withUnsafeMutableBufferPointer { $0.update(repeating: 0) } }
+    package mutating func clear() {
+        storage.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+        if adaptation != nil { adaptation = AdaptationState(count: count) }
+    }
 
     /// The shifted input in the accumulator's bits.
     @inline(__always)
@@ -72,12 +78,24 @@ package struct CompartmentState: Hashable, Sendable {
             registers.count == count && spikes.count >= count, "bug: a core's registers, state and spike list differ in length")
         precondition(noise?.values.count ?? count == count, "bug: one noise value is needed for each compartment")
         let count = count
+        var adaptation: AdaptationState?
+        swap(&adaptation, &self.adaptation)
+        defer { swap(&adaptation, &self.adaptation) }
         let result = storage.withUnsafeMutableBufferPointer { state in
-            registers.storage.withUnsafeBufferPointer { registers in
-                guard let state = state.baseAddress, let registers = registers.baseAddress, let spikes = spikes.baseAddress else {
+            registers.storage.withUnsafeBufferPointer { columns in
+                guard let state = state.baseAddress, let columns = columns.baseAddress, let spikes = spikes.baseAddress else {
                     return StepCount()
                 }
-                let memory = StepMemory(count, registers: registers, state: state, arrivals: arrivals, spikes: spikes)
+                let memory = StepMemory(count, registers: columns, state: state, arrivals: arrivals, spikes: spikes)
+                if let program = registers.adaptation {
+                    guard var own = adaptation, noise == nil else {
+                        preconditionFailure("bug: adaptive compartments without their state, or with noise")
+                    }
+                    // The only owner, so that nothing is copied.
+                    adaptation = nil
+                    defer { adaptation = own }
+                    return memory.step(law, program, &own)
+                }
                 if let noise { return memory.step(law, GivenNoise(noise)) }
                 return VectorLaw.suits(law) ? memory.stepVectors(law) : memory.step(law, Noiseless())
             }

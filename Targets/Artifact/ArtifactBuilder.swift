@@ -89,9 +89,14 @@ private struct ManifestWriter {
 
     private func part(_ slice: Slice) -> JSONValue {
         let core = graph.placed.physicalCore(of: slice.core)
-        guard case .mesh(let mesh) = graph.chip.topology else { preconditionFailure("bug: an artifact for a topology without cores") }
+        let (chip, local) =
+            switch graph.chip.topology {
+            case .mesh(let mesh): (mesh.chip(ofCore: core), mesh.localCore(ofCore: core))
+            case .hexagonalTorus(let torus): (torus.router(ofCore: core), core % torus.coresPerChip)
+            case .crossbar: (0, core)
+            }
         return [
-            "chip": .integer(mesh.chip(ofCore: core)), "core": .integer(mesh.localCore(ofCore: core)), "offset": .integer(slice.offset),
+            "chip": .integer(chip), "core": .integer(local), "offset": .integer(slice.offset),
             "neurons": [.integer(slice.neurons.lowerBound), .integer(slice.neurons.upperBound)],
         ]
     }

@@ -58,8 +58,7 @@ struct ArtifactManifest {
     /// The chip that the network was compiled for; one that the machine can compute.
     func chip() throws(DiagnosticsError) -> Chip {
         let chip = try readChip(try checkedFile("chip.yaml"))
-        let faults = MachineLimits.faults(of: chip)
-        if !faults.isEmpty { throw DiagnosticsError(faults) }
+        try checkFamily(of: chip)
         return chip
     }
 

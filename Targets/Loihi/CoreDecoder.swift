@@ -23,6 +23,7 @@ struct CoreDecoder {
         self.packing = packing
         switch chip.arithmetic {
         case .integerCurrent(let arithmetic): self.arithmetic = arithmetic
+        default: throw ArtifactManifest.damaged(core.path, "the chip's arithmetic is another")
         }
     }
 
@@ -49,6 +50,13 @@ struct CoreDecoder {
         registers.bias = zip(core.bias, core.biasExponent).map { CompartmentRegisters.bias(mantissa: $0, exponent: $1) }
         registers.heldSteps = profiles.map { Int32(core.refractDelay[$0] - 1) }
         registers.subtracts = profiles.map { core.resetMode[$0] == 1 ? -1 : 0 }
+        registers.adaptation = core.microcode.map { table in
+            func byCompartment(_ column: [Int]) -> [Int] { profiles.map { column[$0] } }
+            return LoadedProgram(
+                law: byCompartment(table.law), decay: byCompartment(table.decay), jump: byCompartment(table.jump),
+                laterReset: byCompartment(table.laterReset), blocks: byCompartment(table.blocks)
+            ).registers(one: one)
+        }
         return registers
     }
 

@@ -16,6 +16,8 @@ struct LoadedRegisters: Sendable {
     let thresholdProfile: [Int]
     let compartmentProfile: [Int]
     let initialMembrane: [Int]
+    /// Microcode of neurons with an adaptive threshold, by profile; nil: there is none.
+    let microcode: LoadedProgram?
     let threshold: [Int]
     let dsOffset: Int
     let dmOffset: Int
@@ -70,6 +72,15 @@ struct LoadedRegisters: Sendable {
         initialMembrane =
             file.kind(of: "\(group)/cxState/v") == nil
             ? [] : try column("cxState/v", -(1 << 23) + 1...(1 << 23) - 1, like: bias.count)
+        microcode =
+            file.kind(of: "\(group)/microcode/law") == nil
+            ? nil
+            : LoadedProgram(
+                law: try column("microcode/law", 0...4, like: decayU.count),
+                decay: try column("microcode/adaptDecay", 0...4096, like: decayU.count),
+                jump: try column("microcode/adaptJump", Int(Int32.min)...Int(Int32.max), like: decayU.count),
+                laterReset: try column("microcode/laterReset", Int(Int32.min)...Int(Int32.max), like: decayU.count),
+                blocks: try column("microcode/blocks", 0...1, like: decayU.count))
         dsOffset = try register("dendriteSharedCfg/dsOffset", 0...1)
         dmOffset = try register("dendriteSharedCfg/dmOffsets", 0...1)
         negVmLimit = try register("dendriteSharedCfg/negVmLimit", 0...31)

@@ -16,6 +16,7 @@ struct RegisterFileWriter {
         try file.write(core.decayV, to: "\(group)/cxProfileCfg/decayV")
         try file.write(core.refractDelay, to: "\(group)/cxProfileCfg/refractDelay")
         try file.write(core.resetMode, to: "\(group)/cxProfileCfg/resetMode")
+        try writePrograms(core.programs, group)
         try file.write(core.bias, to: "\(group)/cxCfg/bias")
         try file.write(core.biasExponent, to: "\(group)/cxCfg/biasExp")
         try file.write(core.thresholdProfile, to: "\(group)/cxCfg/vthProfile")
@@ -34,6 +35,17 @@ struct RegisterFileWriter {
         try file.write(core.axons.map { UInt32(mesh.localCore(ofCore: $0.core)) }, to: "\(group)/axons/dstCoreId")
         try file.write(core.axons.map(\.axon), to: "\(group)/axons/dstSynMapId")
         try RouteEntry.write(core.routes, to: file, group, mesh: mesh)
+    }
+
+    /// Microcode of neurons with an adaptive threshold, by profile; law 0 stands for a fixed neuron.
+    private func writePrograms(_ programs: [AdaptiveThreshold?], _ group: String) throws(DiagnosticsError) {
+        if programs.allSatisfy({ $0 == nil }) { return }
+        let laws: [AdaptiveThreshold.ResetLaw] = [.base, .adapted, .later, .laterAdapted]
+        try file.write(programs.map { UInt8(($0.flatMap { laws.firstIndex(of: $0.reset) } ?? -1) + 1) }, to: "\(group)/microcode/law")
+        try file.write(programs.map { UInt32($0?.decay ?? 0) }, to: "\(group)/microcode/adaptDecay")
+        try file.write(programs.map { Int32($0?.jump ?? 0) }, to: "\(group)/microcode/adaptJump")
+        try file.write(programs.map { Int32($0?.laterReset ?? 0) }, to: "\(group)/microcode/laterReset")
+        try file.write(programs.map { UInt8($0?.blocks == true ? 1 : 0) }, to: "\(group)/microcode/blocks")
     }
 
     private func writeSharedDendrite(_ group: String) throws(DiagnosticsError) {

@@ -11,6 +11,8 @@ struct WriterCore: Sendable {
     var decayV: [UInt32] = []
     var refractDelay: [UInt32] = []
     var resetMode: [UInt8] = []
+    // microcode, by profile; all nil where no neuron of the core is programmed
+    var programs: [AdaptiveThreshold?] = []
     // cxCfg, by compartment
     var bias: [Int32] = []
     var biasExponent: [UInt8] = []
@@ -65,7 +67,7 @@ struct CoreBuilder: Sendable {
     }
 
     private func addCompartments(_ slices: [Slice], to core: inout WriterCore) {
-        var profiles: [Profile: UInt16] = [:]
+        var profiles: [NeuronProfile: UInt16] = [:]
         var thresholds: [Int: UInt16] = [:]
         for slice in slices {
             precondition(slice.offset == core.bias.count, "bug: a slice starts at \(slice.offset), not at \(core.bias.count)")
@@ -73,15 +75,14 @@ struct CoreBuilder: Sendable {
                 preconditionFailure("bug: a population without registers is on a core")
             }
             for neuron in slice.neurons {
-                let profile = Profile(
-                    decayU: neurons.currentDecay[neuron], decayV: neurons.membraneDecay[neuron],
-                    refractory: neurons.refractorySteps[neuron], reset: neurons.reset)
+                let profile = NeuronProfile(neurons, neuron)
                 if profiles[profile] == nil {
                     profiles[profile] = UInt16(profiles.count)
-                    core.decayU.append(UInt32(profile.decayU))
-                    core.decayV.append(UInt32(profile.decayV))
-                    core.refractDelay.append(UInt32(profile.refractory + 1))
+                    core.decayU.append(UInt32(profile.currentDecay))
+                    core.decayV.append(UInt32(profile.membraneDecay))
+                    core.refractDelay.append(UInt32(profile.refractorySteps + 1))
                     core.resetMode.append(profile.reset == .subtract ? 1 : 0)
+                    core.programs.append(profile.adaptation)
                 }
                 let mantissa = neurons.thresholdMantissa[neuron]
                 if thresholds[mantissa] == nil {
@@ -95,13 +96,6 @@ struct CoreBuilder: Sendable {
                 core.initialMembrane.append(Int32(neurons.initialMembrane[neuron]))
             }
         }
-    }
-
-    private struct Profile: Hashable {
-        var decayU: Int
-        var decayV: Int
-        var refractory: Int
-        var reset: IntegerCurrentArithmetic.Reset
     }
 
     private func addSynapses(_ id: ID<VirtualCore>, _ slices: [Slice], to core: inout WriterCore) {
@@ -131,6 +125,8 @@ struct CoreBuilder: Sendable {
         case .synapseFormats: core.formats.count
         case .outputAxons(let each, _): core.axons.count * each
         case .delaySlots: core.bias.count << core.delayBits
+        case .crossbar: nil
+        case .sourceNeurons, .ringBuffer, .delayStages, .rowWords, .tableAddresses, .rowMemory, .workingMemory: nil
         }
     }
 }

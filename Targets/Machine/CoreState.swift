@@ -12,7 +12,7 @@ struct CoreState: Sendable {
 
     init(_ image: CoreImage) {
         input = SynapticInput(image.bank)
-        compartments = CompartmentState(count: image.registers.count)
+        compartments = CompartmentState(count: image.registers.count, isAdaptive: image.registers.adaptation != nil)
         compartments.membrane = image.initialMembrane
         packets = [Int](repeating: 0, count: image.inlets.count)
     }

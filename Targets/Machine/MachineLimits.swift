@@ -34,8 +34,17 @@ enum MachineLimits {
         case .integerCurrent(let arithmetic):
             check("arithmetic.integer_current.state_bits", arithmetic.stateBits, within: 4...30)
             if let bits = arithmetic.accumulatorBits { check("arithmetic.integer_current.accumulator_bits", bits, within: 4...31) }
+        case .fixedPoint, .analog: faults.append(otherArithmetic(chip))
         }
         return faults
+    }
+
+    /// The arithmetic of another machine than this one.
+    private static func otherArithmetic(_ chip: Chip) -> Diagnostic {
+        Diagnostic(
+            "target-arithmetic",
+            "the chip '\(chip.name)' is of the family '\(chip.family)', whose machine computes 'integer_current', and its arithmetic is another",
+            at: chip.place, help: "write 'family: spinnaker' for 'fixed_point'")
     }
 
     /// Mantissas that stay within 32 bits when shifted.

@@ -16,6 +16,7 @@ struct LoadedPlainCore: Sendable {
     private let refractory: [Int]
     private let reset: [Int]
     private let initialMembrane: [Int]
+    private let program: LoadedProgram?
     private let exponent: [Int]
     private let firstSynapse: [Int]
     private let target: [Int32]
@@ -54,6 +55,18 @@ struct LoadedPlainCore: Sendable {
         if let row = reset.firstIndex(where: { !arithmetic.resets.contains(PlainTables.resets[$0]) }) {
             throw fail("neurons/reset: row \(row) is '\(PlainTables.resets[reset[row]].rawValue)', which the chip lacks")
         }
+
+        let word = Int(Int32.min)...Int(Int32.max)
+        program =
+            file.kind(of: "\(group)/neurons/adaptive_law") == nil
+            ? nil
+            : LoadedProgram(
+                law: try column("neurons/adaptive_law", 0...4, like: count),
+                decay: try column("neurons/adaptive_decay", 0...formats.decay.one, like: count),
+                jump: try column("neurons/adaptive_jump", word, like: count),
+                laterReset: try column("neurons/adaptive_later_reset", word, like: count),
+                blocks: try column("neurons/adaptive_blocks", 0...1, like: count))
+        if program != nil, !arithmetic.adaptiveThreshold { throw fail("neurons/adaptive_law: the chip's neurons do not adapt") }
 
         exponent = try column("formats/exponent", formats.weight.exponent)
         let bits = try column("formats/bits", 1...15, like: exponent.count)
@@ -108,6 +121,7 @@ struct LoadedPlainCore: Sendable {
             biasExponent: biasExponent, formats: chip.formats)
         registers.heldSteps = refractory.map { Int32($0) }
         registers.subtracts = reset.map { $0 == 1 ? -1 : 0 }
+        registers.adaptation = program?.registers(one: chip.formats.decay.one)
         return CoreImage(
             number: number, law: CompartmentLaw(arithmetic, formats: chip.formats), registers: registers,
             initialMembrane: initialMembrane.map { Int32($0) }, bank: bank(arithmetic), inlets: inlets)

@@ -26,6 +26,8 @@ struct PlainCore: Sendable {
         var refractory: [UInt32] = []
         var reset: [UInt8] = []
         var initialMembrane: [Int32] = []
+        /// Of neurons of microcode; all nil where there is none.
+        var programs: [AdaptiveThreshold?] = []
     }
 
     struct Format: Hashable, Sendable {
@@ -88,6 +90,7 @@ struct PlainCoreBuilder: Sendable {
         core.neurons.biasExponent += registers.biasExponent[neurons].map { Int8($0) }
         core.neurons.refractory += registers.refractorySteps[neurons].map { UInt32($0) }
         core.neurons.reset += neurons.map { _ in registers.reset == .subtract ? 1 : 0 }
+        core.neurons.programs += neurons.map { registers.adaptation?[$0] }
         core.neurons.initialMembrane += registers.initialMembrane[neurons].map { Int32($0) }
     }
 
@@ -101,8 +104,8 @@ struct PlainCoreBuilder: Sendable {
                     rows.read(Int(source), targets: slice.neurons, scratch: &scratch, into: &row)
                     let shift = Int32(slice.offset - slice.neurons.lowerBound)
                     for target in row.targets { core.synapses.target.append(UInt32(target + shift)) }
-                    core.synapses.weight += row.mantissas
-                    core.synapses.delay += row.delays
+                    for mantissa in row.mantissas { core.synapses.weight.append(Int16(truncatingIfNeeded: mantissa)) }
+                    for delay in row.delays { core.synapses.delay.append(UInt8(truncatingIfNeeded: delay)) }
                     core.synapses.format.append(contentsOf: repeatElement(format, count: row.count))
                 }
                 core.firstSynapse.append(UInt32(core.synapses.target.count))

@@ -49,6 +49,7 @@ struct PlainWriter {
         try file.write(core.neurons.refractory, to: "\(group)/neurons/refractory")
         try file.write(core.neurons.reset, to: "\(group)/neurons/reset")
         try file.write(core.neurons.initialMembrane, to: "\(group)/neurons/initial_membrane")
+        try writePrograms(core.neurons.programs, to: "\(group)/neurons", of: file)
         try file.write(core.formats.map { UInt8($0.bits) }, to: "\(group)/formats/bits")
         try file.write(core.formats.map { UInt8(PlainTables.code(of: $0.mode)) }, to: "\(group)/formats/mode")
         try file.write(core.formats.map { Int8($0.exponent) }, to: "\(group)/formats/exponent")
@@ -59,6 +60,16 @@ struct PlainWriter {
         try file.write(core.synapses.format, to: "\(group)/synapses/format")
         try write(core.outputs, mesh, to: "\(group)/outputs", of: file)
         try RouteEntry.write(core.routes, to: file, group, mesh: mesh)
+    }
+
+    /// Adaptive thresholds, by neuron; law 0 stands for a fixed neuron.
+    private func writePrograms(_ programs: [AdaptiveThreshold?], to group: String, of file: HDF5File) throws(DiagnosticsError) {
+        if programs.allSatisfy({ $0 == nil }) { return }
+        try file.write(programs.map { UInt8($0.map { PlainTables.code(of: $0.reset) } ?? 0) }, to: "\(group)/adaptive_law")
+        try file.write(programs.map { UInt32($0?.decay ?? 0) }, to: "\(group)/adaptive_decay")
+        try file.write(programs.map { Int32($0?.jump ?? 0) }, to: "\(group)/adaptive_jump")
+        try file.write(programs.map { Int32($0?.laterReset ?? 0) }, to: "\(group)/adaptive_later_reset")
+        try file.write(programs.map { UInt8($0?.blocks == true ? 1 : 0) }, to: "\(group)/adaptive_blocks")
     }
 
     /// A table of axons: which neuron drives which axon of which core.
@@ -87,6 +98,15 @@ struct PlainWriter {
 enum PlainTables {
     static let modes: [WeightFormat.SignMode] = [.mixed, .excitatory, .inhibitory]
     static let resets: [IntegerCurrentArithmetic.Reset] = [.zero, .subtract]
+
+    static func code(of law: AdaptiveThreshold.ResetLaw) -> Int {
+        switch law {
+        case .base: 1
+        case .adapted: 2
+        case .later: 3
+        case .laterAdapted: 4
+        }
+    }
 
     static func code(of mode: WeightFormat.SignMode) -> Int {
         switch mode {

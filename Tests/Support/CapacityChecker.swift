@@ -89,6 +89,7 @@ public struct CapacityChecker {
             switch chip.topology {
             case .mesh(let mesh): mesh.chip(ofCore: $0)
             case .hexagonalTorus(let torus): torus.router(ofCore: $0)
+            case .crossbar: 0
             }
         }
         let fitsOneChip = counts.count <= perChip.values.map(\.count).max() ?? 0
@@ -105,6 +106,8 @@ public struct CapacityChecker {
                     case .profiles(.threshold): return count.thresholds.count
                     case .synapseFormats: return count.formats.count
                     case .delaySlots: return count.neurons * (1 << count.delayBits)
+                    case .crossbar: return 0
+                    case .sourceNeurons, .ringBuffer, .delayStages, .rowWords, .tableAddresses, .rowMemory, .workingMemory: return 0
                     case .sharedMemory(let perNeuron, let packing):
                         return perNeuron * count.neurons + count.words[packings.firstIndex(of: packing)!] * packing.wordBits / 8
                     }

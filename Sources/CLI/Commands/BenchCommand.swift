@@ -10,6 +10,7 @@ struct BenchCommand: ParsableCommand {
             Examples:
               spikewright bench emulator --target loihi1 --threads 1
               spikewright bench compile --layers 784,4096,4096,10 --target loihi1x32
+              spikewright bench route --core-graph grid_1000.json.gz
               spikewright bench matrix --json matrix.json
             """,
         subcommands: [DenseBenchCommand.self, MatrixBenchCommand.self], defaultSubcommand: DenseBenchCommand.self)
@@ -25,6 +26,9 @@ struct DenseBenchCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Sizes of the dense layers.", valueName: "a,b,…"))
     var layers = "784,512,512,10"
+
+    @Option(help: ArgumentHelp("For place and route: map this core graph (coregraph/1) onto a hexagonal torus instead.", valueName: "file"))
+    var coreGraph: String?
 
     @Option(name: .shortAndLong, help: "A chip's name, or the path of its description.")
     var target = "loihi1"
@@ -51,6 +55,7 @@ struct DenseBenchCommand: ParsableCommand {
     func run() throws {
         var options = Bench.Options()
         options.layers = sizes ?? []
+        options.coreGraph = coreGraph
         options.target = Target(target)
         options.steps = steps
         options.rate = rate

@@ -45,7 +45,8 @@ struct CompileCommand: ParsableCommand {
         Main.report(model?.warnings ?? [])
         let stage = try from.map { try Stage(at: $0) } ?? model.map { .network($0.network) }
         guard let stage else { throw ValidationError("give a model, or --from with a stage") }
-        let options = try lowering.options(threads: common.threads)
+        var options = try lowering.options(threads: common.threads)
+        if let model { options = try options.withSamples(of: model, for: Target(target), in: common.dataDir) }
         let folder = model?.path.map(folderName) ?? "."
         let chip = try Target(target).chip()
         if let given = stage.quantized?.chip.name, given != chip.name {

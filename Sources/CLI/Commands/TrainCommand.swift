@@ -6,8 +6,8 @@ struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Train a network with the rule that it chooses.",
         discussion: """
-            Writes the trained network: the description with its weights in an HDF5 file beside it. After each epoch a checkpoint is
-            written beside the output; an interrupted training goes on from it, to the same bits.
+            Writes the trained network: the description with its weights in an HDF5 file beside it; and the learning curve as JSON and SVG.
+            After each epoch a checkpoint is written beside the output; an interrupted training goes on from it, to the same bits.
 
             Examples:
               spikewright train digits -o trained/digits.yaml
@@ -21,8 +21,15 @@ struct TrainCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The description to write.", valueName: "file"))
     var output: String
 
+    @Option(
+        help: ArgumentHelp("Also write what was learnt alone, as the model's key 'trained' reads it.", valueName: "file.h5"))
+    var weights: String?
+
     @Option(name: .shortAndLong, help: "Train in the loop: with the numbers that this chip would compute with.")
     var target: String?
+
+    @Flag(help: "Refuse a rule that the target could not run itself, and say which of its budgets the rule exceeds.")
+    var onChip = false
 
     @Option(help: "Run so many epochs; as the model says unless given.")
     var epochs: Int?
@@ -49,6 +56,7 @@ struct TrainCommand: ParsableCommand {
         options.threads = common.threads
         options.dataFolders = common.dataDir
         options.target = target.map { Target($0) }
+        options.onChip = onChip
         options.lowering = try lowering.options(threads: common.threads)
         try createFolder(folderName(of: output))
         let checkpoint = output + ".checkpoint"
@@ -58,10 +66,18 @@ struct TrainCommand: ParsableCommand {
             let part = Double(progress.samplesDone) / Double(max(progress.samples, 1))
             bar.show(
                 (Double(progress.epoch - 1) + part) / Double(progress.epochs),
-                String(format: "epoch %d, loss %.4f, accuracy %.2f %%", progress.epoch, progress.loss, 100 * progress.accuracy))
+                progress.recentError.map { String(format: "batch %d, loss %.4f, error %.4f", progress.batch, progress.loss, $0) }
+                    ?? String(format: "epoch %d, loss %.4f, accuracy %.2f %%", progress.epoch, progress.loss, 100 * progress.accuracy))
         }
         options.epochDone = { summary, answers in
             bar.end()
+            let rates = summary.rates.map { "\($0.population) \(String(format: "%.3f", $0.spikesPerStep))" }.joined(separator: ", ")
+            if let error = answers.normalizedError {
+                // A pattern learnt by heart is one sample an epoch.
+                guard summary.epoch % 50 == 0 else { return }
+                Main.writeError(String(format: "epoch %3d  loss %.4f  normalised error %.5f  ", summary.epoch, summary.loss, error) + rates)
+                return
+            }
             let line = String(
                 format: "epoch %3d  loss %.4f  training accuracy %6.2f %%  test accuracy %6.2f %%", summary.epoch, summary.loss,
                 100 * summary.accuracy, 100 * answers.accuracy)
@@ -69,12 +85,21 @@ struct TrainCommand: ParsableCommand {
         }
         let result = try train(model, options: options)
         bar.end()
+        Main.report(result.notes)
         try writeNetwork(result.model.network, to: output)
         try? FileManager.default.removeItem(atPath: checkpoint)
-        let accuracy = String(format: "%.2f %%", 100 * result.evaluation.accuracy)
-        let text =
-            "trained '\(result.model.network.name)' for \(result.epochs) epochs: accuracy \(accuracy) on "
+        let outcome =
+            result.evaluation.normalizedError.map { String(format: "normalised square error %.5f", $0) }
+            ?? String(format: "accuracy %.2f %%", 100 * result.evaluation.accuracy)
+        var text =
+            "trained '\(result.model.network.name)' for \(result.epochs) epochs: \(outcome) on "
             + "\(result.evaluation.samples) test samples\nwrote \(output)\n"
+        if !result.curve.loss.isEmpty {
+            let base = output.hasSuffix(".yaml") ? String(output.dropLast(5)) : output
+            try result.curve.json.write(to: base + ".curve.json")
+            try writeFile(Data(result.curve.plot("Training of \(result.model.network.name)").utf8), to: base + ".curve.svg")
+            text += "wrote \(base).curve.json, \(base).curve.svg\n"
+        }
         try answer(
             text,
             .object(
@@ -82,6 +107,9 @@ struct TrainCommand: ParsableCommand {
                     ("network", .string(result.model.network.name)), ("epochs", .integer(result.epochs)),
                     ("resumed_from", .integer(result.resumedFrom)), ("accuracy", .number(result.evaluation.accuracy)),
                     ("loss", .number(result.evaluation.loss)), ("samples", .integer(result.evaluation.samples)),
+                    ("normalized_error", result.evaluation.normalizedError.map { .number($0) } ?? .null),
+                    ("batches", .integer(result.curve.loss.count)),
+                    ("recent_error", result.curve.recentError(min(10, result.curve.error.count)).map { .number($0) } ?? .null),
                 ])), common)
     }
 }

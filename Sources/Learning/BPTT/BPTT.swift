@@ -38,6 +38,9 @@ public enum BPTT: LearningRule {
                         "cross_entropy", "-ln of the softmax of the scores at the label",
                         [OptionDefinition("scale", .number(1, in: 0...1e6, .none), "what the scores are multiplied by before the softmax")]),
                     .init(
+                        "cross_entropy_per_step", "the mean over the steps of -ln of the softmax of the membrane potentials at the label",
+                        [OptionDefinition("scale", .number(1, in: 0...1e6, .none), "what the potentials are multiplied by")]),
+                    .init(
                         "mean_square", "half the squared distance of the scores from their targets",
                         [
                             OptionDefinition(
@@ -106,6 +109,7 @@ public enum BPTT: LearningRule {
             "weight_levels", .integer(0, in: 0...1_000_000),
             "weights are rounded to this many steps on either side of 0 in the forward pass, and at the end; 0: never"),
         OptionDefinition("weight_limit", .number(0, in: 0...1e9, .none), "largest magnitude of a weight; 0: any"),
+        StopRule.option,
         OptionDefinition(
             "shift", .integer(0, in: 0...1000), "samples are moved by up to this many places along their last two axes, anew in each epoch"),
     ]

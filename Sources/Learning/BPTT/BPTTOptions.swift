@@ -23,6 +23,7 @@ struct BPTTOptions: Sendable {
     var weightLevels: Int
     var weightLimit: Double
     var shift: Int
+    var stop: StopRule
 
     init(_ values: OptionValues) {
         epochs = values.integer("epochs")
@@ -36,6 +37,7 @@ struct BPTTOptions: Sendable {
         switch values.choice("loss") {
         case "mean_square":
             loss = .meanSquare(correct: values.number("loss.mean_square.correct"), wrong: values.number("loss.mean_square.wrong"))
+        case "cross_entropy_per_step": loss = .crossEntropyPerStep(scale: values.number("loss.cross_entropy_per_step.scale"))
         default: loss = .crossEntropy(scale: values.number("loss.cross_entropy.scale"))
         }
         switch values.choice("signal") {
@@ -68,6 +70,7 @@ struct BPTTOptions: Sendable {
         weightLevels = values.integer("weight_levels")
         weightLimit = values.number("weight_limit")
         shift = values.integer("shift")
+        stop = StopRule(values)
     }
 
     func gradientSettings(_ network: Network, _ readout: Readout) -> GradientSettings {

@@ -7,6 +7,9 @@ import Numerics
 final class BPTTTrainer: Trainer {
     let epochs: Int
     private(set) var epochsDone = 0
+    private(set) var curve = LearningCurve()
+    private var hasStopped = false
+    var isDone: Bool { hasStopped || epochsDone >= epochs }
     private let request: TrainingRequest
     private let options: BPTTOptions
     private let optionText: String
@@ -45,31 +48,14 @@ final class BPTTTrainer: Trainer {
     ) throws(DiagnosticsError) {
         var faults = DiagnosticCollector()
         let place = network.learning?.place
+        reportTrainingFaults(network, task, readout, samples: samples, to: &faults)
         let population = network.populations[readout.population]
-        if let label = samples.labels.first(where: { $0 < 0 || Int($0) >= population.size }) {
+        let needsMembrane: Bool = if case .crossEntropyPerStep = options.loss { true } else { samples.targets.isSeries }
+        if needsMembrane, population.cell.neuron?.spikes == true {
             faults.report(
                 Diagnostic(
-                    "learning-label-out-of-range",
-                    "a sample has the label \(label), but the readout population '\(population.name)' has \(population.size) neurons",
-                    at: task.place ?? place, help: "give the readout one neuron for each class"))
-        }
-        if population.cell.isSource {
-            faults.report(
-                Diagnostic(
-                    "learning-readout-is-source", "the readout population '\(population.name)' is a source of spikes", at: place,
-                    help: "read out a population of neurons"))
-        }
-        if samples.count == 0 {
-            faults.report(
-                Diagnostic(
-                    "learning-no-samples", "there is no sample to train on", at: task.place ?? place,
-                    help: "check the task's data and split"))
-        }
-        if readout.skip >= task.steps {
-            faults.report(
-                Diagnostic(
-                    "learning-no-counted-step", "the readout skips \(readout.skip) of \(task.steps) steps", at: place,
-                    help: "skip fewer steps, or present samples for longer"))
+                    "learning-readout-spikes", "the readout '\(population.name)' spikes, and its membrane is judged in every step", at: place,
+                    help: "use the cell 'li', or 'loss: cross_entropy'"))
         }
         for fault in conductanceFaults(network, rule: BPTT.name) { faults.report(fault) }
         let shape = network.populations[task.input].shape
@@ -111,11 +97,17 @@ final class BPTTTrainer: Trainer {
                 TrainingProgress(
                     epoch: epoch + 1, epochs: epochs, samplesDone: sums.samples, samples: samples.count,
                     loss: sums.loss / Double(sums.samples), accuracy: Double(sums.correct) / Double(sums.samples)))
+            curve.loss.append(Float(result.loss / Double(indices.count)))
+            curve.error.append(Float(1 - Double(result.correct) / Double(indices.count)))
             guard goesOn else {
                 throw DiagnosticsError(
                     Diagnostic(
                         "learning-interrupted", "training was stopped in epoch \(epoch + 1)",
                         help: "run it again: it goes on from the last whole epoch"))
+            }
+            if options.stop.isReached(curve) {
+                hasStopped = true
+                break
             }
         }
         epochsDone += 1
@@ -194,13 +186,13 @@ final class BPTTTrainer: Trainer {
     var state: TrainerState {
         var entries = [TrainerState.Entry("parameters", .floats(parameters)), .init("first", .floats(optimizer.first))]
         if !optimizer.second.isEmpty { entries.append(.init("second", .floats(optimizer.second))) }
-        entries.append(.init("steps", .integers([optimizer.count])))
-        return TrainerState(signature: signature, epochsDone: epochsDone, entries: entries)
+        entries.append(.init("steps", .integers([optimizer.count, hasStopped ? 1 : 0])))
+        return TrainerState(signature: signature, epochsDone: epochsDone, entries: entries + curve.entries)
     }
 
     func restore(_ state: TrainerState) throws(DiagnosticsError) {
         guard state.signature == signature, case .floats(let values) = state["parameters"], case .floats(let first) = state["first"],
-            case .integers(let steps) = state["steps"], values.count == parameters.count, first.count == values.count, steps.count == 1
+            case .integers(let steps) = state["steps"], values.count == parameters.count, first.count == values.count, steps.count == 2
         else {
             throw DiagnosticsError(
                 Diagnostic(
@@ -210,7 +202,8 @@ final class BPTTTrainer: Trainer {
         if case .floats(let second) = state["second"], second.count == optimizer.second.count { optimizer.second = second }
         parameters = values
         optimizer.first = first
-        optimizer.count = steps[0]
+        (optimizer.count, hasStopped) = (steps[0], steps[1] != 0)
+        curve = LearningCurve(state)
         epochsDone = state.epochsDone
     }
 

@@ -1,6 +1,21 @@
 import FrontEnd
 import Networks
 
+/// What is asked of the readout in one sample.
+struct Question {
+    /// The class that `readout` decodes.
+    var label: Int32
+    var windows: [SampleTargets.Window]
+    /// Numbers instead of classes.
+    var targets: ArraySlice<Float>?
+
+    init(_ samples: DataSamples, _ index: Int, skip: Int, steps: Int) {
+        label = samples.labels[index]
+        windows = samples.windows(index, skip: skip, steps: steps)
+        targets = samples.series(index)
+    }
+}
+
 /// Runs a chunk of samples through a network, forward and back, in memory of its own.
 final class ChunkRunner<Real: TrainingScalar> {
     /// What one chunk contributes to a batch, beside `gradient`.
@@ -13,7 +28,8 @@ final class ChunkRunner<Real: TrainingScalar> {
         var spikes: [Int] = []
     }
 
-    let plan: TrainingPlan
+    /// May be replaced by one with other connections.
+    var plan: TrainingPlan
     let settings: GradientSettings
     let samples: Int
     let states: [PopulationState<Real>]
@@ -21,7 +37,7 @@ final class ChunkRunner<Real: TrainingScalar> {
     let gradient: Slab<Real>
     private var columns = EventColumns()
     private let usesEvents: [Bool]
-    private let needsEvents: [Bool]
+    let needsEvents: [Bool]
 
     init(_ plan: TrainingPlan, _ settings: GradientSettings, samples: Int, computesGradient: Bool) {
         self.plan = plan
@@ -45,9 +61,9 @@ final class ChunkRunner<Real: TrainingScalar> {
 
     /// - Parameters:
     ///   - stimuli: one for each sample, at most `samples`.
-    ///   - labels: parallel to `stimuli`.
+    ///   - questions: parallel to `stimuli`.
     func forward(
-        _ stimuli: [Stimulus], labels: [Int32], weights: WeightSet<Real>, coefficients: [NeuronCoefficients<Real>?],
+        _ stimuli: [Stimulus], questions: [Question], weights: WeightSet<Real>, coefficients: [NeuronCoefficients<Real>?],
         computesGradient: Bool
     ) -> Outcome {
         for population in states.indices where plan.populations[population].dynamics == nil { load(stimuli, into: population) }
@@ -72,10 +88,10 @@ final class ChunkRunner<Real: TrainingScalar> {
                 for p in component.populations { for step in 0..<plan.steps { advance(p, step, coefficients) } }
             }
         }
-        return judge(labels, coefficients, computesGradient)
+        return judge(questions, coefficients, computesGradient)
     }
 
-    private func advance(_ p: Int, _ step: Int, _ coefficients: [NeuronCoefficients<Real>?]) {
+    func advance(_ p: Int, _ step: Int, _ coefficients: [NeuronCoefficients<Real>?]) {
         guard let neurons = coefficients[p] else { return }
         let forward = NeuronForward(coefficients: neurons, smooth: settings.smooth)
         let state = states[p]
@@ -88,7 +104,7 @@ final class ChunkRunner<Real: TrainingScalar> {
     }
 
     /// Writes what a source population sends: lists of spikes, and numbers where a projection reads numbers.
-    private func load(_ stimuli: [Stimulus], into p: Int) {
+    func load(_ stimuli: [Stimulus], into p: Int) {
         let state = states[p]
         let name = plan.populations[p].name
         let needsNumbers = plan.populations[p].outgoing.contains { !usesEvents[$0] }
@@ -113,7 +129,7 @@ final class ChunkRunner<Real: TrainingScalar> {
     }
 
     /// Loss and answers of the chunk; prepares the gradients that the way back starts from.
-    private func judge(_ labels: [Int32], _ coefficients: [NeuronCoefficients<Real>?], _ computesGradient: Bool) -> Outcome {
+    private func judge(_ questions: [Question], _ coefficients: [NeuronCoefficients<Real>?], _ computesGradient: Bool) -> Outcome {
         let readout = states[settings.readout]
         let rest = coefficients[settings.readout]?.rest ?? []
         var outcome = Outcome()
@@ -121,15 +137,19 @@ final class ChunkRunner<Real: TrainingScalar> {
             for state in states { state.gradient.clear() }
             readout.membraneGradient?.clear()
         }
-        for (sample, label) in labels.enumerated() {
+        for (sample, question) in questions.enumerated() {
             let prediction = settings.decoder.answer(readout, sample: sample, rest: rest)
             outcome.predictions.append(prediction)
-            outcome.correct += prediction == Int(label) ? 1 : 0
-            let (scores, reached) = settings.loss.scores(readout, sample: sample, rest: rest)
-            let (value, gradient) = settings.loss.error(scores, label: Int(label), steps: plan.steps)
-            outcome.loss += value
-            if computesGradient {
-                settings.loss.spread(gradient, reached: reached, factor: settings.factor, to: readout, sample: sample)
+            outcome.correct += prediction == Int(question.label) ? 1 : 0
+            if question.targets != nil {
+                outcome.loss += settings.loss.judgeSteps(
+                    readout, sample: sample, label: 0, targets: question.targets, rest: rest, factor: settings.factor,
+                    computesGradient: computesGradient)
+                continue
+            }
+            for window in question.windows {
+                outcome.loss += judge(
+                    window, sample, readout, rest, weight: 1 / Double(question.windows.count), computesGradient)
             }
         }
         for (p, state) in states.enumerated() {
@@ -137,12 +157,31 @@ final class ChunkRunner<Real: TrainingScalar> {
                 outcome.spikes.append(0)
                 continue
             }
-            outcome.spikes.append(state.countSpikes(samples: labels.count))
+            outcome.spikes.append(state.countSpikes(samples: questions.count))
             if settings.rateStrength > 0 {
-                outcome.loss += regularizeRates(state, samples: labels.count, computesGradient: computesGradient)
+                outcome.loss += regularizeRates(state, samples: questions.count, computesGradient: computesGradient)
             }
         }
         return outcome
+    }
+
+    private func judge(
+        _ window: SampleTargets.Window, _ sample: Int, _ readout: PopulationState<Real>, _ rest: [Double], weight: Double,
+        _ computesGradient: Bool
+    ) -> Double {
+        var loss = settings.loss
+        (loss.skip, loss.end) = (window.steps.lowerBound, window.steps.upperBound)
+        let factor = settings.factor * weight
+        if case .crossEntropyPerStep = loss.form {
+            return weight
+                * loss.judgeSteps(
+                    readout, sample: sample, label: Int(window.label), targets: nil, rest: rest, factor: factor,
+                    computesGradient: computesGradient)
+        }
+        let (scores, reached) = loss.scores(readout, sample: sample, rest: rest)
+        let (value, gradient) = loss.error(scores, label: Int(window.label), steps: plan.steps)
+        if computesGradient { loss.spread(gradient, reached: reached, factor: factor, to: readout, sample: sample) }
+        return weight * value
     }
 
     /// strength · mean over neurons of (rate - target)², rates in spikes per step; of each sample.
@@ -216,7 +255,7 @@ final class ChunkRunner<Real: TrainingScalar> {
         component.populations.contains(projection.pre)
     }
 
-    private func synapses(_ index: Int, _ weights: WeightSet<Real>) -> Synapses<Real> {
+    func synapses(_ index: Int, _ weights: WeightSet<Real>) -> Synapses<Real> {
         let projection = plan.projections[index]
         return Synapses(
             plan: projection, parts: weights.parts[index], pre: states[projection.pre], post: states[projection.post],

@@ -22,7 +22,9 @@ package struct ForwardTrace: Sendable {
         var encoder = StimulusEncoder(network, steps: steps)
         let stimuli = (0..<samples.count).map { encoder.stimulus(samples, $0) }
         predictions =
-            runner.forward(stimuli, labels: samples.labels, weights: weights, coefficients: coefficients, computesGradient: false)
+            runner.forward(
+                stimuli, questions: (0..<samples.count).map { Question(samples, $0, skip: 0, steps: steps) }, weights: weights,
+                coefficients: coefficients, computesGradient: false)
             .predictions
         func series(_ slab: Slab<Double>, _ state: PopulationState<Double>, _ sample: Int) -> [Double] {
             (0..<steps).flatMap { step in (0..<state.size).map { slab.pointer[state.row(step, sample) + $0] } }

@@ -14,12 +14,12 @@ final class GradientEngine<Real: TrainingScalar> {
     }
 
     let network: Network
-    let plan: TrainingPlan
+    private(set) var plan: TrainingPlan
     private(set) var settings: GradientSettings
     let lowered: (any LoweredForward)?
     let threads: Int
     /// dE/d parameters of the last batch.
-    let gradient: Slab<Real>
+    private(set) var gradient: Slab<Real>
     private var slots: [Slot] = []
     private let dynamics: [Dynamics?]
 
@@ -46,6 +46,16 @@ final class GradientEngine<Real: TrainingScalar> {
         dynamics = plan.populations.map(\.dynamics)
     }
 
+    /// Takes up a plan of the same populations and projections with other connections.
+    func use(_ plan: TrainingPlan) {
+        self.plan = plan
+        if plan.parameterCount != gradient.count {
+            gradient = Slab(plan.parameterCount)
+            slots = []
+        }
+        for slot in slots { slot.runner.plan = plan }
+    }
+
     /// Runs the samples at `indices`, in this order.
     /// - Parameters:
     ///   - presentation: how often the samples were shown before; keys what is drawn anew each time.
@@ -62,6 +72,7 @@ final class GradientEngine<Real: TrainingScalar> {
         }
         let (weights, coefficients) = prepare(parameters)
         let slots = slots
+        let (settings, plan) = (settings, plan)
         parallelFor(count: chunks, threads: threads) { c in
             let slot = slots[c]
             let part = Array(indices[c * chunk..<min(indices.count, (c + 1) * chunk)])
@@ -72,7 +83,7 @@ final class GradientEngine<Real: TrainingScalar> {
                 return slot.encoder.stimulus(numbers, identity: identity, presentation: presentation)
             }
             slot.outcome = slot.runner.forward(
-                stimuli, labels: part.map { samples.labels[$0] }, weights: weights, coefficients: coefficients,
+                stimuli, questions: part.map { Question(samples, $0, skip: settings.loss.skip, steps: plan.steps) }, weights: weights, coefficients: coefficients,
                 computesGradient: computesGradient)
             if computesGradient { slot.runner.backward(weights: weights, coefficients: coefficients) }
         }

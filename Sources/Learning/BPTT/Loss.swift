@@ -23,6 +23,8 @@ package struct Loss: Hashable, Sendable {
     package enum Form: Hashable, Sendable {
         /// -ln softmax(scale · score)[label]
         case crossEntropy(scale: Double)
+        /// The mean over the steps of -ln softmax(scale · membrane potential)[label]
+        case crossEntropyPerStep(scale: Double)
         /// ½ Σ (score - target)², spike counts as spikes per counted step.
         case meanSquare(correct: Double, wrong: Double)
     }
@@ -30,6 +32,8 @@ package struct Loss: Hashable, Sendable {
     package var form: Form
     package var signal: Signal
     package var skip: Int
+    /// Behind the last step that counts; nil: the last.
+    package var end: Int?
 
     package init(form: Form, signal: Signal, skip: Int) {
         self.form = form
@@ -41,13 +45,14 @@ package struct Loss: Hashable, Sendable {
     func scores<Real: TrainingScalar>(_ state: PopulationState<Real>, sample: Int, rest: [Double]) -> (values: [Double], steps: [Int]) {
         var values = [Double](repeating: signal == .maximalMembrane ? -.infinity : 0, count: state.size)
         var reached = [Int](repeating: -1, count: signal == .maximalMembrane ? state.size : 0)
-        let counted = max(1, state.steps - skip)
-        for step in skip..<max(skip, state.steps) {
+        let last = end ?? state.steps
+        let counted = max(1, last - skip)
+        for step in skip..<max(skip, last) {
             let row = state.row(step, sample)
             for n in 0..<state.size {
                 switch signal {
                 case .spikeCount: values[n] += Double(state.output.pointer[row + n])
-                case .earlySpikes: values[n] += Double(state.output.pointer[row + n]) * Double(state.steps - step) / Double(counted)
+                case .earlySpikes: values[n] += Double(state.output.pointer[row + n]) * Double(last - step) / Double(counted)
                 case .meanMembrane: values[n] += Double(state.membrane?.pointer[row + n] ?? 0)
                 case .maximalMembrane:
                     let v = Double(state.membrane?.pointer[row + n] ?? 0)
@@ -65,7 +70,7 @@ package struct Loss: Hashable, Sendable {
     /// The error of one sample and its derivative by each score.
     func error(_ scores: [Double], label: Int, steps: Int) -> (value: Double, gradient: [Double]) {
         switch form {
-        case .crossEntropy(let scale):
+        case .crossEntropy(let scale), .crossEntropyPerStep(let scale):
             let largest = (scores.max() ?? 0) * scale
             let exponentials = scores.map { exp(scale * $0 - largest) }
             let sum = exponentials.reduce(0, +)
@@ -73,7 +78,7 @@ package struct Loss: Hashable, Sendable {
             gradient[label] -= scale
             return (log(sum) + largest - scale * scores[label], gradient)
         case .meanSquare(let correct, let wrong):
-            let unit = signal.readsMembrane ? 1 : 1 / Double(max(1, steps - skip))
+            let unit = signal.readsMembrane ? 1 : 1 / Double(max(1, (end ?? steps) - skip))
             var value = 0.0
             var gradient = scores
             for n in scores.indices {
@@ -89,18 +94,53 @@ package struct Loss: Hashable, Sendable {
     func spread<Real: TrainingScalar>(
         _ gradient: [Double], reached: [Int], factor: Double, to state: PopulationState<Real>, sample: Int
     ) {
-        let counted = max(1, state.steps - skip)
-        for step in skip..<max(skip, state.steps) {
+        let last = end ?? state.steps
+        let counted = max(1, last - skip)
+        for step in skip..<max(skip, last) {
             let row = state.row(step, sample)
             for n in 0..<state.size {
                 let share = gradient[n] * factor
                 switch signal {
                 case .spikeCount: state.gradient.pointer[row + n] += Real(share)
-                case .earlySpikes: state.gradient.pointer[row + n] += Real(share * Double(state.steps - step) / Double(counted))
+                case .earlySpikes: state.gradient.pointer[row + n] += Real(share * Double(last - step) / Double(counted))
                 case .meanMembrane: state.membraneGradient?.pointer[row + n] += Real(share / Double(counted))
                 case .maximalMembrane: if reached[n] == step { state.membraneGradient?.pointer[row + n] += Real(share) }
                 }
             }
         }
+    }
+
+    /// The error of a sample whose readout is judged in every step; adds its derivative, times `factor`, to the membrane gradients.
+    ///
+    /// - Parameter targets: numbers that the membrane potentials should have, [steps × neurons], not-a-number where nothing is asked: their
+    ///   error is ½ Σ (v - target)². Nil: the class `label`, in the steps that count.
+    func judgeSteps<Real: TrainingScalar>(
+        _ state: PopulationState<Real>, sample: Int, label: Int, targets: ArraySlice<Float>?, rest: [Double], factor: Double,
+        computesGradient: Bool
+    ) -> Double {
+        guard let membrane = state.membrane else { return 0 }
+        var sum = 0.0
+        let last = end ?? state.steps
+        let share = 1 / Double(max(1, last - skip))
+        for step in targets == nil ? skip..<max(skip, last) : 0..<state.steps {
+            let row = state.row(step, sample)
+            let potentials = (0..<state.size).map { Double(membrane.pointer[row + $0]) + rest[$0] }
+            var gradient = [Double](repeating: 0, count: state.size)
+            if let targets {
+                for n in 0..<state.size {
+                    let target = Double(targets[targets.startIndex + step * state.size + n])
+                    guard !target.isNaN else { continue }
+                    gradient[n] = potentials[n] - target
+                    sum += gradient[n] * gradient[n] / 2
+                }
+            } else {
+                let (value, slope) = error(potentials, label: label, steps: state.steps)
+                sum += value * share
+                gradient = slope.map { $0 * share }
+            }
+            guard computesGradient, let adjoint = state.membraneGradient else { continue }
+            for n in 0..<state.size { adjoint.pointer[row + n] += Real(gradient[n] * factor) }
+        }
+        return sum
     }
 }

@@ -54,7 +54,8 @@ struct NeuronBackward<Real: TrainingScalar> {
                 for n in 0..<count { before[n] = psi[n] * gradient[n] + v[n] }
             }
         } else if coefficients.isRate {
-            for n in 0..<count { before[n] = v[n] + (potential[n] > 0 ? gradient[n] : 0) }
+            let slope = coefficients.negativeSlope.pointer
+            for n in 0..<count { before[n] = v[n] + (potential[n] > 0 ? gradient[n] : slope[n] * gradient[n]) }
         } else {
             for n in 0..<count { before[n] = v[n] }
         }
@@ -95,29 +96,41 @@ struct NeuronBackward<Real: TrainingScalar> {
                     if differentiatesReset { output += v * (c.resetValue.pointer[n] - potential) }
                     before = (1 - z) * v
                 case .subtract:
-                    if differentiatesReset { output -= v * adaptedThreshold }
+                    if differentiatesReset { output -= v * (c.subtractsAdapted ? adaptedThreshold : c.threshold.pointer[n]) }
                 case .subtractNext:
                     if differentiatesReset { output += state.previous.pointer[s] }
                 }
                 let slope = psi[n] * output
                 before += slope
                 if c.isAdaptive {
-                    let ofThreshold = -slope - (c.reset == .subtract ? z * v : 0)
+                    var ofThreshold = -slope
+                    if c.subtractsAdapted, c.reset == .subtract { ofThreshold -= z * v }
+                    // `previous` is the amount that was subtracted times dE/dv of the next step.
+                    if c.subtractsAdapted, c.reset == .subtractNext { ofThreshold += z * state.previous.pointer[s] / adaptedThreshold }
                     state.adapted.pointer[s] = c.adaptationDecay.pointer[n] * adapted + c.beta.pointer[n] * ofThreshold
                 }
             } else if c.isAdaptive {
                 state.adapted.pointer[s] = c.adaptationDecay.pointer[n] * adapted
             }
-            if c.isRate, potential > 0 { before += state.gradient.pointer[row + n] }
-            let toInput: Real = isHeld ? 0 : before
+            if c.isRate { before += (potential > 0 ? 1 : c.negativeSlope.pointer[n]) * state.gradient.pointer[row + n] }
+            let keepsMembrane = isHeld && !c.isBlocked
+            let toInput: Real = keepsMembrane ? 0 : before
             state.driveGradient.pointer[n] += toInput
-            state.previous.pointer[s] = c.reset == .subtractNext ? -c.threshold.pointer[n] * before : 0
-            state.v.pointer[s] = isHeld ? before : c.membraneDecay.pointer[n] * before
+            state.previous.pointer[s] = c.reset == .subtractNext ? -subtractedNext(state, step, sample, n) * before : 0
+            state.v.pointer[s] = keepsMembrane ? before : c.membraneDecay.pointer[n] * before
             for r in 0..<c.channels {
                 let arriving = passCurrents(state, s, n, r, toInput)
                 (r == 0 ? state.gradient : state.secondGradient ?? state.gradient).pointer[row + n] = arriving
             }
         }
+    }
+
+    /// What a spike of the step before takes from the membrane in this step.
+    @inline(__always)
+    private func subtractedNext(_ state: PopulationState<Real>, _ step: Int, _ sample: Int, _ n: Int) -> Real {
+        let base = coefficients.threshold.pointer[n]
+        guard coefficients.isAdaptive, coefficients.subtractsAdapted, step > 0, let a = state.adaptation else { return base }
+        return base + coefficients.beta.pointer[n] * a.pointer[state.row(step - 1, sample) + n]
     }
 
     /// The synaptic current and its alpha variable, one step back.

@@ -9,6 +9,8 @@ final class NeuronCoefficients<Real: TrainingScalar>: Sendable {
     let isAlpha: Bool
     let arrivalsFirst: Bool
     let reset: NeuronModel.Reset
+    let subtractsAdapted: Bool
+    let isBlocked: Bool
     let atOrAbove: Bool
     let spikes: Bool
     let isRate: Bool
@@ -31,6 +33,7 @@ final class NeuronCoefficients<Real: TrainingScalar>: Sendable {
     let refractorySteps: [Int]
     let adaptationDecay: Slab<Real>
     let beta: Slab<Real>
+    let negativeSlope: Slab<Real>
 
     init(_ dynamics: Dynamics) {
         func slab(_ values: [Double]) -> Slab<Real> { Slab(values.map { Real($0) }) }
@@ -40,6 +43,8 @@ final class NeuronCoefficients<Real: TrainingScalar>: Sendable {
         isAlpha = dynamics.synapse == .alpha
         arrivalsFirst = dynamics.order == .arrivalsFirst
         reset = dynamics.reset
+        subtractsAdapted = dynamics.resetAmount == .adapted
+        isBlocked = dynamics.refractory == .blocked
         atOrAbove = dynamics.comparison == .atOrAbove
         spikes = dynamics.spikes
         isRate = dynamics.isRate
@@ -63,5 +68,6 @@ final class NeuronCoefficients<Real: TrainingScalar>: Sendable {
         refractorySteps = dynamics.refractorySteps
         adaptationDecay = slab(dynamics.adaptationDecay)
         beta = slab(dynamics.beta)
+        negativeSlope = slab(dynamics.negativeSlope)
     }
 }

@@ -35,7 +35,10 @@ struct NeuronForward<Real: TrainingScalar> {
         let threshold = coefficients.threshold.pointer
         for n in 0..<count { potential[n] = decay[n] * v[n] + gain[n] * potential[n] + drive[n] }
         guard coefficients.spikes else {
-            if coefficients.isRate { for n in 0..<count { output[n] = potential[n] > 0 ? potential[n] : 0 } }
+            if coefficients.isRate {
+                let slope = coefficients.negativeSlope.pointer
+                for n in 0..<count { output[n] = potential[n] > 0 ? potential[n] : slope[n] * potential[n] }
+            }
             v.update(from: potential, count: count)
             return
         }
@@ -76,9 +79,13 @@ struct NeuronForward<Real: TrainingScalar> {
                 if c.arrivalsFirst { input += c.currentGain[r].pointer[n] * i.pointee + c.alphaGain[r].pointer[n] * x.pointee }
             }
             let before = state.v.pointer[s]
-            var v = isHeld ? before : c.membraneDecay.pointer[n] * before + input
+            var v = isHeld && !c.isBlocked ? before : c.membraneDecay.pointer[n] * before + input
             // The reset of the step before is due also while the neuron is held.
-            if c.reset == .subtractNext { v -= c.threshold.pointer[n] * state.previous.pointer[s] }
+            if c.reset == .subtractNext {
+                var amount = c.threshold.pointer[n]
+                if c.isAdaptive, c.subtractsAdapted { amount += c.beta.pointer[n] * state.adapted.pointer[s] }
+                v -= amount * state.previous.pointer[s]
+            }
             state.arrivals[0].pointer[row + n] = v
             var threshold = c.threshold.pointer[n]
             if c.isAdaptive {
@@ -100,11 +107,11 @@ struct NeuronForward<Real: TrainingScalar> {
                 state.held?.pointer[row + n] = isHeld ? 1 : 0
                 switch c.reset {
                 case .toValue: v += z * (c.resetValue.pointer[n] - v)
-                case .subtract: v -= z * threshold
+                case .subtract: v -= z * (c.subtractsAdapted ? threshold : c.threshold.pointer[n])
                 case .subtractNext: break
                 }
             } else if c.isRate {
-                z = v > 0 ? v : 0
+                z = v > 0 ? v : c.negativeSlope.pointer[n] * v
             }
             state.v.pointer[s] = v
             state.previous.pointer[s] = z

@@ -23,6 +23,9 @@ public struct OptionValues: Hashable, Sendable {
     /// The name of the chosen variant.
     public func choice(_ path: String) -> String { known(choices[path], path) }
 
+    /// Whether there is a choice of this path.
+    func isKnown(_ path: String) -> Bool { choices[path] != nil }
+
     /// Every option and its value, ascending by path: what tells two trainings apart.
     public var description: String {
         let all =

@@ -27,7 +27,7 @@ extension QuantizedNetwork {
                     continue
                 }
                 let registers = populations.required(population.name).flatMap {
-                    IntegerCompartments($0, of: population, chip: chip, into: &populations.collector).map(QuantizedNeurons.compartments)
+                    QuantizedNeurons($0, of: population, chip: chip, into: &populations.collector)
                 }
                 complete = complete && registers != nil
                 neurons.append(registers)
@@ -57,19 +57,37 @@ extension QuantizedNeurons {
     fileprivate var node: Node {
         switch self {
         case .compartments(let registers): registers.node
+        case .analog(let targets): targets.node
+        case .fixedPoint(let neurons): neurons.node
+        }
+    }
+
+    fileprivate init?(_ node: Node, of population: Population, chip: Chip, into collector: inout DiagnosticCollector) {
+        switch chip.arithmetic {
+        case .integerCurrent:
+            guard let registers = IntegerCompartments(node, of: population, chip: chip, into: &collector) else { return nil }
+            self = .compartments(registers)
+        case .analog:
+            guard let targets = AnalogNeurons(node, of: population, into: &collector) else { return nil }
+            self = .analog(targets)
+        case .fixedPoint:
+            guard let neurons = FixedPointNeurons(node, of: population, into: &collector) else { return nil }
+            self = .fixedPoint(neurons)
         }
     }
 }
 
 extension IntegerCompartments {
     fileprivate var node: Node {
-        [
+        let fixed: Node = [
             "scale": Node(scale), "origin": .perNeuron(origin), "current_decay": .perNeuron(currentDecay),
             "membrane_decay": .perNeuron(membraneDecay), "threshold_mantissa": .perNeuron(thresholdMantissa),
             "bias_mantissa": .perNeuron(biasMantissa), "bias_exponent": .perNeuron(biasExponent),
             "refractory_steps": .perNeuron(refractorySteps), "reset": Node(reset.rawValue), "spikes": Node(spikes),
             "initial_membrane": .perNeuron(initialMembrane), "added_delay": Node(addedDelay),
         ]
+        guard let adaptation else { return fixed }
+        return Node(.mapping((fixed.mapping ?? []) + [Node.Entry("adaptation", adaptation.node)]))
     }
 
     fileprivate init?(_ node: Node, of population: Population, chip: Chip, into collector: inout DiagnosticCollector) {
@@ -88,24 +106,54 @@ extension IntegerCompartments {
         let spikes = reader.required("spikes", .bool)
         let initial = reader.required("initial_membrane", .perNeuron(count, in: -(1 << 31)...(1 << 31)))
         let delay = reader.required("added_delay", .integer(atLeast: 0, atMost: 1))
+        let adaptation = reader.optional("adaptation").map { [AdaptiveThreshold]($0, of: population, chip: chip, into: &collector) }
         reader.finish(into: &collector)
+        if let adaptation, adaptation == nil { return nil }
         guard let scale, let origin, let current, let membrane, let threshold, let bias, let exponent, let refractory, let reset,
             let spikes,
             let initial, let delay
         else { return nil }
         self.init(
             scale: scale, origin: origin, currentDecay: current, membraneDecay: membrane, thresholdMantissa: threshold, biasMantissa: bias,
-            biasExponent: exponent, refractorySteps: refractory, reset: reset, spikes: spikes, initialMembrane: initial, addedDelay: delay)
+            biasExponent: exponent, refractorySteps: refractory, reset: reset, spikes: spikes, initialMembrane: initial, addedDelay: delay,
+            adaptation: adaptation ?? nil)
+    }
+}
+
+extension [AdaptiveThreshold] {
+    fileprivate var node: Node {
+        [
+            "decay": .perNeuron(map(\.decay)), "jump": .perNeuron(map(\.jump)), "later_reset": .perNeuron(map(\.laterReset)),
+            "reset": Node(first?.reset.rawValue ?? ""), "blocks": Node(first?.blocks ?? false),
+        ]
+    }
+
+    /// The law of reset and refractory time is one for a population.
+    fileprivate init?(_ node: Node, of population: Population, chip: Chip, into collector: inout DiagnosticCollector) {
+        var reader = MappingReader(node, of: "'adaptation' of '\(population.name)'")
+        let (count, most) = (population.size, Int(Int32.max))
+        let decay = reader.required("decay", .perNeuron(count, in: 0...chip.formats.decay.one))
+        let jump = reader.required("jump", .perNeuron(count, in: -most...most))
+        let later = reader.required("later_reset", .perNeuron(count, in: -most...most))
+        let reset = reader.required("reset", .choice(of: AdaptiveThreshold.ResetLaw.self))
+        let blocks = reader.required("blocks", .bool)
+        reader.finish(into: &collector)
+        guard let decay, let jump, let later, let reset, let blocks else { return nil }
+        self = (0..<count).map {
+            AdaptiveThreshold(decay: decay[$0], jump: jump[$0], reset: reset, laterReset: later[$0], blocks: blocks)
+        }
     }
 }
 
 extension QuantizedSynapses {
     fileprivate var node: Node {
-        [
+        var node: Node = [
             "unit": Node(unit), "exponent": Node(exponent), "bits": Node(bits), "mode": Node(mode.rawValue),
             "rounding": Node(rounding.rawValue),
             "seed": Node(String(seed)), "delay_offset": Node(delayOffset), "maximum_delay": Node(maximumDelay), "error": error.node,
         ]
+        if parallel != 1, let entries = node.mapping { node = Node(.mapping(entries + [Node.Entry("parallel", Node(parallel))])) }
+        return node
     }
 
     fileprivate init?(_ node: Node, of projection: String, chip: Chip, into collector: inout DiagnosticCollector) {
@@ -117,15 +165,15 @@ extension QuantizedSynapses {
         let mode = reader.required("mode", .choice(of: WeightFormat.SignMode.self))
         let rounding = reader.required("rounding", .choice(of: Rounding.self))
         let seed = reader.required("seed", .text).flatMap { UInt64($0) }
-        let offset = reader.required("delay_offset", .integer(atLeast: 0, atMost: 1))
+        let offset = reader.required("delay_offset", .integer(atLeast: -1, atMost: 1))
         let delay = reader.required("maximum_delay", .integer(atLeast: 0, atMost: chip.formats.delay.upperBound))
+        let parallel = reader.value("parallel", .integer(atLeast: 1, atMost: 512), default: 1)
         let error = reader.required("error").flatMap { WeightError($0, of: projection, into: &reader.collector) }
         reader.finish(into: &collector)
         guard let unit, let exponent, let bits, let mode, let rounding, let seed, let offset, let delay, let error else { return nil }
         self.init(
             unit: unit, exponent: exponent, bits: bits, mode: mode, rounding: rounding, seed: seed, delayOffset: offset,
-            maximumDelay: delay,
-            error: error)
+            maximumDelay: delay, error: error, parallel: parallel)
     }
 }
 

@@ -29,6 +29,7 @@ extension RoutedGraph {
                         Node(connections.map { Node.row([$0.net.index, $0.target.index, $0.firstAxon, $0.axonCount] + $0.path) }))
                 ]
             case .multicast(let routes): routes.entries
+            case .crossbar(let routes): [Node.Entry("executions", routes.node)]
             }
         return ways + [
             Node.Entry("links", Node(linkLoads.map { .row([$0.link.from, $0.link.to]) })),
@@ -44,6 +45,12 @@ extension RoutedGraph {
         if case .hexagonalTorus(let torus) = placed.coreGraph.quantized.chip.topology {
             guard let routes = MulticastRoutes(&reader, on: torus) else { return nil }
             self.init(placed: placed, routes: .multicast(routes), linkLoads: linkLoads)
+            return
+        }
+        if case .crossbar(let crossbar) = placed.coreGraph.quantized.chip.topology {
+            let network = placed.coreGraph.quantized.network
+            guard let routes = CrossbarRoutes(&reader, crossbar, network: network) else { return nil }
+            self.init(placed: placed, routes: .crossbar(routes), linkLoads: linkLoads)
             return
         }
         guard let rows = reader.required("connections", .list(of: .list(of: .integer(atLeast: 0), count: 4...Int.max))) else { return nil }

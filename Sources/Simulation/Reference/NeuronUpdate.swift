@@ -138,7 +138,9 @@ private func updateSpiking<Real: EngineScalar, Shape: StepShape>(
             let last = load(state.lastSpikes, k)
             if model.reset == .subtractNext {
                 // The reset of the step before is due also while the neuron is held. Thresholds out of reach are not subtracted.
-                let subtracted = Real.select(base, zero, Real.above(last, zero))
+                let amount =
+                    model.subtractsAdapted && model.isAdaptive ? base + model.beta.lanes(k) * load(state.adaptation, k) : base
+                let subtracted = Real.select(amount, zero, Real.above(last, zero))
                 membrane -= subtracted
                 kept -= subtracted
             }
@@ -153,7 +155,7 @@ private func updateSpiking<Real: EngineScalar, Shape: StepShape>(
         if traits.isHeld {
             let held = load(state.held, k)
             let isHeld = Real.above(held, zero)
-            membrane = Real.select(kept, membrane, isHeld)
+            if !model.isBlocked { membrane = Real.select(kept, membrane, isHeld) }
             limit = Real.select(infinity, limit, isHeld)
             store(Real.select(held - one, zero, isHeld), state.held, k)
         }
@@ -164,7 +166,7 @@ private func updateSpiking<Real: EngineScalar, Shape: StepShape>(
         if Real.isAny(spiked) {
             switch model.reset {
             case .toValue: membrane = Real.select(model.resetValue.lanes(k), membrane, spiked)
-            case .subtract: membrane = Real.select(membrane - threshold, membrane, spiked)
+            case .subtract: membrane = Real.select(membrane - (model.subtractsAdapted ? threshold : base), membrane, spiked)
             case .subtractNext: break
             }
             if traits.isHeld { store(Real.select(model.refractorySteps.lanes(k), load(state.held, k), spiked), state.held, k) }
@@ -206,7 +208,7 @@ private func stepCurrent<Real: EngineScalar, Shape: StepShape>(
     return gain.lanes(k) * (traits.arrivalsFirst ? after : before)
 }
 
-/// Rate units keep nothing but what they were sent; those above zero send their value.
+/// Rate units keep nothing but what they were sent; they send their value, below zero times their slope there.
 @inline(__always)
 private func updateRates<Real: EngineScalar>(
     _ model: NeuronCoefficients<Real>, _ state: NeuronState<Real>, _ range: Range<Int>, _ list: UnsafeMutablePointer<Int32>,
@@ -225,9 +227,10 @@ private func updateRates<Real: EngineScalar>(
         }
         value += model.drive.lanes(k)
         store(value, state.membrane, k)
-        for lane in 0..<Lanes<Real>.scalarCount where value[lane] > 0 {
+        let sent = Real.select(value, value * model.negativeSlope.lanes(k), Real.above(value, Lanes<Real>(repeating: 0)))
+        for lane in 0..<Lanes<Real>.scalarCount where sent[lane] != 0 {
             list[count] = Int32(truncatingIfNeeded: k &+ lane)
-            values[count] = value[lane]
+            values[count] = sent[lane]
             count &+= 1
         }
         k &+= Lanes<Real>.scalarCount

@@ -28,6 +28,9 @@ struct Coefficient<Real: EngineScalar>: BitwiseCopyable {
 struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
     let traits: StepTraits
     let reset: NeuronModel.Reset
+    let subtractsAdapted: Bool
+    /// Whether the membrane goes on while the neuron cannot spike.
+    let isBlocked: Bool
     let atOrAbove: Bool
     let isRate: Bool
     let isAdaptive: Bool
@@ -47,6 +50,7 @@ struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
     let refractorySteps: Coefficient<Real>
     let adaptationDecay: Coefficient<Real>
     let beta: Coefficient<Real>
+    let negativeSlope: Coefficient<Real>
 
     init(_ dynamics: Dynamics, in arena: Arena) {
         func pair(_ values: [[Double]]) -> (Coefficient<Real>, Coefficient<Real>) {
@@ -58,6 +62,8 @@ struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
             isMerged: Self.isMerged(dynamics), needsLastSpikes: dynamics.isAdaptive || dynamics.reset == .subtractNext,
             isHeld: dynamics.refractorySteps.contains { $0 > 0 })
         reset = dynamics.reset
+        subtractsAdapted = dynamics.resetAmount == .adapted
+        isBlocked = dynamics.refractory == .blocked
         atOrAbove = dynamics.comparison == .atOrAbove
         isRate = dynamics.isRate
         isAdaptive = dynamics.isAdaptive
@@ -77,6 +83,7 @@ struct NeuronCoefficients<Real: EngineScalar>: BitwiseCopyable {
         refractorySteps = Coefficient(dynamics.refractorySteps.map { Double($0) }, in: arena)
         adaptationDecay = Coefficient(dynamics.adaptationDecay, in: arena)
         beta = Coefficient(dynamics.beta, in: arena)
+        negativeSlope = Coefficient(dynamics.negativeSlope, in: arena)
     }
 
     static func isMerged(_ dynamics: Dynamics) -> Bool {

@@ -72,8 +72,9 @@ enum ChipFiles {
             stateBits: draw(20...40), currentOverflow: pick(IntegerCurrentArithmetic.Overflow.allCases),
             membraneOverflow: pick(IntegerCurrentArithmetic.Overflow.allCases), accumulatorBits: draw(0...1) == 0 ? nil : draw(4...48),
             driveWraps: draw(0...1) == 1, exponentAppliesTo: pick(IntegerCurrentArithmetic.ExponentPlace.allCases),
-            negativeMixedRounding: pick(IntegerCurrentArithmetic.Truncation.allCases), resets: some(IntegerCurrentArithmetic.Reset.allCases)
-        )
+            negativeMixedRounding: pick(IntegerCurrentArithmetic.Truncation.allCases),
+            resets: some(IntegerCurrentArithmetic.Reset.allCases),
+            adaptiveThreshold: draw(0...1) == 1)
         let formats = NumberFormats(
             weight: WeightFormat(
                 bits: widths, exponent: span(-8, 7), shift: draw(0...8), modes: some(WeightFormat.SignMode.allCases),

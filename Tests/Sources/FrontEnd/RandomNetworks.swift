@@ -98,6 +98,9 @@ struct RandomNetworks {
             model.comparison = pick(NeuronModel.Comparison.allCases)
             model.order = pick(NeuronModel.Order.allCases)
             model.inputScaling = pick(NeuronModel.InputScaling.allCases)
+            model.refractory = pick(NeuronModel.Refractory.allCases)
+            model.resetAmount = pick(NeuronModel.ResetAmount.allCases)
+            model.adaptationScaling = pick(NeuronModel.InputScaling.allCases)
         }
         return model
     }
@@ -211,25 +214,32 @@ struct RandomNetworks {
     private mutating func task(_ timestep: Double) -> Task {
         let steps = 10 + below(100)
         let encoder: Encoder =
-            switch below(5) {
+            switch below(8) {
             case 0: .poisson(maximum: real(1, 300))
             case 1: .regular(maximum: real(1, 300))
             case 2: .latency(first: below(4), last: 5 + below(5), threshold: pick([0, 0.1, 1.0 / 3]))
             case 3: .direct(gain: real(-3, 3))
+            case 4: .series(gain: real(-3, 3))
+            case 5: .schedule(segments: [1 + below(50), 1 + below(50)], maximum: real(1, 100))
+            case 6: .thresholdCrossing(levels: 1 + below(50), steps: 1 + below(3), cue: below(20))
             default: .spikes
             }
         let data: DataSource =
-            switch below(4) {
+            switch below(6) {
             case 0: .named("mnist")
             case 1: .generated(.yinYang(train: 1 + below(100), test: 1 + below(100), seed: UInt64(2 + below(1000))))
-            case 2: .files(.init(format: .csv, samples: "data/a b.csv", scale: 16))
+            case 2: .generated(.trials(.init(pick(DataSource.TrialGenerator.Kind.allCases), train: 5, test: 7, seed: 9)))
+            case 3: .generated(.trials(.init(.evidenceAccumulation, train: 5, test: 7, seed: 9, values: ["cues": 3, "delay": real(20, 30)])))
+            case 4: .files(.init(format: .csv, samples: "data/a b.csv", scale: 16))
             default:
                 .files(.init(format: .npy, samples: "x.npy", labels: "y.npy", testSamples: "x-test.npy", testLabels: "y-test.npy"))
             }
         var split = Split.given
         if case .files(let files) = data, files.testSamples == nil { split = chance(0.5) ? .fraction(real(0.1, 0.8)) : .tail(0.25) }
         if case .fraction(1) = split { split = .fraction(0.5) }
-        return Task(data: data, encoder: encoder, input: ID(0), split: split, steps: steps)
+        var length = steps
+        if case .schedule(let segments, _) = encoder { length = segments.reduce(0, +) }
+        return Task(data: data, encoder: encoder, input: ID(0), split: split, steps: length)
     }
 
     private mutating func readout(_ network: Network) -> Readout {

@@ -26,6 +26,18 @@ import Testing
             weight: 0.4),
         SmallNetwork(
             "lif held, subtract next", SmallNetwork.model(.leaky, [.tauRefrac: .uniform(3)]) { $0.reset = .subtractNext }),
+        SmallNetwork(
+            "lif blocked", SmallNetwork.model(.leaky, [.tauRefrac: .uniform(2)]) { ($0.reset, $0.refractory) = (.subtractNext, .blocked) }),
+        SmallNetwork(
+            "alif blocked, subtract base",
+            SmallNetwork.model(.adaptive, [.tauAdapt: .uniform(20), .beta: .uniform(0.4), .tauRefrac: .uniform(2)]) {
+                ($0.reset, $0.resetAmount, $0.refractory) = (.subtract, .base, .blocked)
+            }),
+        SmallNetwork(
+            "alif subtract next adapted, scaled",
+            SmallNetwork.model(.adaptive, [.tauAdapt: .uniform(20), .beta: .uniform(3)]) {
+                ($0.reset, $0.resetAmount, $0.adaptationScaling) = (.subtractNext, .adapted, .oneMinusDecay)
+            }),
         SmallNetwork("if", SmallNetwork.model(.integrateAndFire) { $0.reset = .subtract }),
         SmallNetwork("alif", SmallNetwork.model(.adaptive, [.tauAdapt: .uniform(20), .beta: .uniform(0.4)]), options: [biases]),
         SmallNetwork(
@@ -50,6 +62,9 @@ import Testing
             SmallNetwork.model(.currentAlpha, [.tauSynE: .uniform(2)]) { ($0.order, $0.integration) = (.arrivalsFirst, .euler) }, weight: 6),
         SmallNetwork(
             "rate", SmallNetwork.model(.rate, [.bias: .uniform(0.05)]), encoder: .direct(gain: 0.5), weight: 0.5, options: [biases]),
+        SmallNetwork(
+            "leaky rate", SmallNetwork.model(.rate, [.bias: .uniform(-0.05), .negativeSlope: .uniform(0.2)]), encoder: .direct(gain: 0.5),
+            weight: 0.5, options: [biases]),
         SmallNetwork("rate readout", lif, output: SmallNetwork.model(.rate), decode: .spikeCount, options: [biases]),
     ]
 

@@ -11,7 +11,7 @@ import Testing
 
     @Test func `names are unique and in the case of YAML keys`() {
         #expect(Set(Self.rules).count == Self.rules.count)
-        for name in Self.rules { #expect(name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" }) }
+        for name in Self.rules { #expect(name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" || $0 == "-" }) }
     }
 
     @Test(arguments: rules) func `every rule documents its options as it defines them`(name: String) throws {

@@ -93,7 +93,7 @@ struct PlainInterpreter {
                     z[q][n] = 0
                     if m.isRate {
                         v[q][n] = next
-                        out[n] = max(0, next)
+                        out[n] = next > 0 ? next : m.negativeSlope[n] * next
                         continue
                     }
                     if held[q][n] > 0 {
@@ -148,6 +148,7 @@ func randomNetwork(_ seed: Int) -> Network {
             case .vThresh: model[.vThresh] = pick([.uniform(1), .drawn(.uniform(low: 0.7, high: 1.4))])
             case .vRest, .vInit, .vReset: model[parameter.name] = .uniform(0)
             case .bias, .iOffset: model[parameter.name] = .drawn(.uniform(low: 0, high: 0.04))
+            case .negativeSlope: model[.negativeSlope] = pick([.uniform(0), .uniform(0.2)])
             default: break
             }
         }

@@ -41,6 +41,8 @@ struct IntegerSimulation {
         var u = network.populations.map { [Int](repeating: 0, count: $0.size) }
         var v = network.populations.ids.map { stage.compartments(of: $0)?.initialMembrane ?? [] }
         var held = u
+        var rise = u
+        var spiked = u
         var arriving: [Int: [[Int]]] = [:]
         let nothing = u
         var spikes: [String: [[Int]]] = [:]
@@ -55,8 +57,17 @@ struct IntegerSimulation {
                 }
                 var fired: [Int] = []
                 for n in 0..<registers.count {
-                    let spiked = update(&u[id.index][n], &v[id.index][n], &held[id.index][n], registers, n, input: sums[id.index][n])
-                    if spiked { fired.append(n) }
+                    let input = sums[id.index][n]
+                    let fires: Bool
+                    if let program = registers.adaptation?[n] {
+                        fires = update(
+                            &u[id.index][n], &v[id.index][n], &held[id.index][n], &rise[id.index][n], afterSpike: spiked[id.index][n] == 1,
+                            program, registers, n, input: input)
+                        spiked[id.index][n] = fires ? 1 : 0
+                    } else {
+                        fires = update(&u[id.index][n], &v[id.index][n], &held[id.index][n], registers, n, input: input)
+                    }
+                    if fires { fired.append(n) }
                 }
                 spikes[name, default: []] += fired.map { [step, $0] }
                 sent.append(fired.map { ($0, 1) })
@@ -104,6 +115,43 @@ struct IntegerSimulation {
         let threshold = registers.thresholdMantissa[n] << formats.threshold.shift
         guard v > threshold else { return false }
         v = registers.reset == .zero ? 0 : v - threshold
+        held = registers.refractorySteps[n]
+        return true
+    }
+
+    /// The same with a threshold that rises: b ← decay(b) + jump after a spike; a spike when v > threshold + b.
+    private func update(
+        _ u: inout Int, _ v: inout Int, _ held: inout Int, _ rise: inout Int, afterSpike: Bool, _ program: AdaptiveThreshold,
+        _ registers: IntegerCompartments, _ n: Int, input: Int
+    ) -> Bool {
+        let formats = stage.chip.formats
+        let one = formats.decay.one
+        let shifted = wrap(input << formats.weight.shift, arithmetic.accumulatorBits ?? 31)
+        u = limit(wrap(u * (one - registers.currentDecay[n] - formats.decay.currentOffset) / one + shifted, 31), arithmetic.currentOverflow)
+        let lastRise = rise
+        rise = rise * (one - program.decay) / one + (afterSpike ? program.jump : 0)
+        let isFree = held == 0
+        if held > 0 { held -= 1 }
+        if !isFree, !program.blocks { return false }
+        let bias = registers.biasMantissa[n] << (registers.biasExponent[n] + formats.bias.shift)
+        let drive = wrap(u + bias, arithmetic.driveWraps ? arithmetic.stateBits : 31)
+        let keptMembrane = one - registers.membraneDecay[n] - formats.decay.membraneOffset
+        var moved = v * keptMembrane / one + drive
+        if afterSpike {
+            switch program.reset {
+            case .base, .adapted: break
+            case .later: moved -= program.laterReset
+            case .laterAdapted: moved -= program.laterReset + lastRise
+            }
+        }
+        v = limit(wrap(moved, 31), arithmetic.membraneOverflow)
+        let threshold = registers.thresholdMantissa[n] << formats.threshold.shift
+        guard isFree, v > threshold + rise else { return false }
+        switch program.reset {
+        case .base: v = registers.reset == .zero ? 0 : v - threshold
+        case .adapted: v = registers.reset == .zero ? 0 : v - threshold - rise
+        case .later, .laterAdapted: break
+        }
         held = registers.refractorySteps[n]
         return true
     }

@@ -10,7 +10,13 @@ import Targets
 enum PropertyChips {
     static let invented = ["core-scope", "narrow", "graded", "board"]
 
-    static let names = chipLibrary.names + ["hexapod"] + invented
+    static let names = chipLibrary.names.filter(computesIntegers) + ["hexapod"] + invented
+
+    /// Whether the integer simulation of these suites is a model of the chip.
+    private static func computesIntegers(_ name: String) -> Bool {
+        guard let chip = try? Targets.chip(named: name), case .integerCurrent = chip.arithmetic else { return false }
+        return true
+    }
 
     static func chip(_ name: String) throws(DiagnosticsError) -> Chip {
         if invented.contains(name) { return try readChip("\(Golden.directory)/chip/\(name).yaml", library: chipLibrary) }
@@ -62,7 +68,7 @@ enum PropertyChips {
                 stateBits: stateBits, currentOverflow: random.element(of: overflows), membraneOverflow: random.element(of: overflows),
                 accumulatorBits: random.chance(0.4) ? random.integer(in: 14...31) : nil, driveWraps: random.chance(0.5),
                 exponentAppliesTo: random.chance(0.5) ? .sum : .weight, negativeMixedRounding: .floor,
-                resets: random.element(of: [[.zero], [.subtract], [.zero, .subtract]])))
+                resets: random.element(of: [[.zero], [.subtract], [.zero, .subtract]]), adaptiveThreshold: random.chance(0.5)))
         chip.name = "random\(seed)"
         chip.sources = ["topology", "resources", "formats", "arithmetic"].map { Chip.Citation(path: $0, text: "invented") }
         chip.faults = Faults(deadCores: [random.integer(in: 0...3)])

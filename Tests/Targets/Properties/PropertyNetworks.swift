@@ -87,7 +87,7 @@ extension Network {
 extension NeuronModel {
     fileprivate static func random(_ random: inout TestRandom, for chip: Chip, count: Int, mayBeReadout: Bool) -> NeuronModel {
         guard case .integerCurrent(let arithmetic) = chip.arithmetic else { preconditionFailure("no networks for this arithmetic") }
-        let spiking: [Kind] = [.integrateAndFire, .leaky, .currentExponential]
+        let spiking: [Kind] = [.integrateAndFire, .leaky, .currentExponential] + (arithmetic.adaptiveThreshold ? [.adaptive] : [])
         let kind = mayBeReadout && random.chance(0.4) ? .leakyReadout : random.element(of: spiking)
         var model = NeuronModel(kind)
         let refractory = Double(random.integer(in: 0...min(3, chip.formats.refractory.upperBound)))
@@ -100,7 +100,11 @@ extension NeuronModel {
         case .leakyReadout:
             model[.tauM] = .uniform(15)
         default:
-            if kind == .leaky { model[.tauM] = .uniform(Double(random.integer(in: 5...20))) }
+            if kind == .adaptive {
+                model[.tauAdapt] = .uniform(Double(random.integer(in: 20...400)))
+                model[.beta] = .uniform(0.1)
+            }
+            if kind != .integrateAndFire { model[.tauM] = .uniform(Double(random.integer(in: 5...20))) }
             if random.chance(0.3) { model[.tauSyn] = .uniform(3) }
             if random.chance(0.4) { model[.bias] = .uniform(0.03) }
             if random.chance(0.3) { model[.vThresh] = .perNeuron((0..<count).map { 1 + Double($0 % 3) / 8 }) }
@@ -109,6 +113,11 @@ extension NeuronModel {
             model[.tauRefrac] = .uniform(refractory)
             let resets = arithmetic.resets.map { $0 == .zero ? Reset.toValue : .subtract }
             model.reset = random.element(of: resets)
+            if arithmetic.adaptiveThreshold, random.chance(0.3) {
+                model.reset = random.element(of: [.subtract, .subtractNext])
+                model.resetAmount = random.element(of: NeuronModel.ResetAmount.allCases)
+                model.refractory = random.element(of: NeuronModel.Refractory.allCases)
+            }
         }
         return model
     }

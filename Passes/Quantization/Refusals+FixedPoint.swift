@@ -1,0 +1,74 @@
+import Chips
+import Diagnostics
+import Lowering
+import Networks
+import Numerics
+
+extension Quantization {
+    /// Dynamics that no cell of the chip can compute, all of them.
+    func refuseWhatFixedPointLacks(_ network: Network, _ arithmetic: FixedPointArithmetic, _ faults: inout DiagnosticCollector) {
+        for id in network.populations.ids {
+            let population = network.populations[id]
+            guard population.cell.neuron != nil, let dynamics = network.dynamics(of: id) else { continue }
+            func refuse(_ id: String, _ message: String, help: String) {
+                faults.report(Diagnostic(id, "population '\(population.name)' \(message)", at: population.place, help: help))
+            }
+            if dynamics.isRate {
+                refuse(
+                    "quantize-rate-unit", "has cell 'rate', which sends values, and '\(chip.name)' computes spiking neurons only",
+                    help: "use 'if' or 'lif' with weights scaled by the largest activation (rate conversion)")
+            } else if dynamics.synapse == .alpha {
+                refuse(
+                    "quantize-alpha-synapse", "has alpha-shaped currents, and '\(chip.name)' has exponential ones",
+                    help: "use 'if_curr_exp' with a tau_syn of about the alpha time constant")
+            } else if dynamics.spikes, dynamics.reset == .subtractNext {
+                refuse(
+                    "quantize-reset", "has reset 'subtract_next', and '\(chip.name)' resets in the step of the spike",
+                    help: "set reset: to_value or subtract and train with it")
+            } else if fixedPointCell(of: dynamics, timestep: network.timestep, arithmetic) == nil {
+                refuse(
+                    "quantize-cell", "needs a cell that '\(chip.name)' lacks: it has \(arithmetic.cells.map(\.rawValue).joined(separator: ", "))",
+                    help: "use reset: to_value, no adaptation and a leak, or list the cell in the arithmetic of the target")
+            } else if dynamics.spikes,
+                let lowest = zip(dynamics.threshold, dynamics.resetValue).map({ $0 - (dynamics.reset == .toValue ? $1 : 0) }).min(),
+                lowest <= 0
+            {
+                refuse(
+                    "quantize-threshold", "has a threshold \(-lowest) below its reset value, so a neuron would spike at every step",
+                    help: "set v_thresh above v_reset")
+            }
+        }
+        if let task = network.task, case .direct = task.encoder {
+            faults.report(
+                Diagnostic(
+                    "quantize-graded-input",
+                    "the encoder 'direct' sends a value at every step, and spikes of '\(chip.name)' carry none", at: task.place,
+                    help: "encode with 'rate' or 'latency', or choose a target whose spikes carry a payload"))
+        }
+    }
+
+    /// Currents of a sign that their receptor does not have. It does not matter where both receptors decay alike.
+    func refuseReceptorSigns(_ network: Network, _ loads: [ReceptorLoad], _ faults: inout DiagnosticCollector) {
+        for (projection, load) in zip(network.projections, loads) where projection.receptor != .bySign {
+            guard let dynamics = network.dynamics(of: projection.post), network.fixedPointReceptor(of: projection) == nil,
+                dynamics.currentDecay[0] != dynamics.currentDecay[1]
+            else { continue }
+            let wrong = projection.receptor == .excitatory ? load.lowest < 0 : load.highest > 0
+            guard wrong else { continue }
+            let sign = projection.receptor == .excitatory ? "below" : "above"
+            faults.report(
+                Diagnostic(
+                    "quantize-receptor-sign",
+                    "projection '\(projection.name)' has weights \(sign) 0 on its \(projection.receptor.rawValue) receptor, and '\(chip.name)' keeps the sign of a current in the receptor",
+                    at: projection.place, help: "leave 'receptor' out, or give both receptors one time constant"))
+        }
+    }
+
+    /// A parameter that s16.15 cannot hold.
+    func outOfRange(_ bad: (column: FixedPointNeurons.Column, value: Double), _ population: Population) -> Diagnostic {
+        Diagnostic(
+            "quantize-fixed-range",
+            "population '\(population.name)' needs a \(bad.column.rawValue.replacing("_", with: " ")) of \(shortest(bad.value)), and numbers of '\(chip.name)' are below 65536",
+            at: population.place, help: "choose parameters, weights and biases of a smaller range")
+    }
+}

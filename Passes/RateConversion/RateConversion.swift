@@ -1,0 +1,144 @@
+public import Diagnostics
+public import FrontEnd
+public import Lowering
+public import Networks
+import Numerics
+
+/// Replaces rate units by spiking neurons that spike as often as the units were active.
+///
+/// Data-based normalisation (Diehl et al. 2015; Rueckauer et al. 2017, Frontiers in Neuroscience 11:682, eqs 5 to 7): with λ the
+/// activation of a population that `percentile` of all activations stay below, weights become w λ_pre / λ_post and biases b / λ_post, so
+/// that hardly any neuron should spike more than once in a step. Neurons integrate without leak, and a spike subtracts the threshold,
+/// so that what is left over is not lost; they start at half the threshold, which halves the error of a short count. The input sends
+/// spikes at the rate of its values, or the values themselves where spikes carry them.
+public struct RateConversion: Pass {
+    public static let name = "rate-conversion"
+    public static let summary = "replaces rate units by spiking neurons, with weights scaled by the activations that samples cause"
+
+    public static let options = [
+        PassOption("steps", "time steps for which a converted network sees a sample (default 64)"),
+        PassOption("percentile", "part of the activations that stay below one spike per step (default 0.999)"),
+        PassOption("output", "membrane: readouts integrate; spikes: they spike and are counted (default membrane)"),
+        PassOption("input", "spikes, or graded: values in the payload of spikes (default graded where the chip has payloads)"),
+        PassOption("calibration", "training samples whose activations are measured (default 256)"),
+    ]
+
+    /// When the pass runs.
+    public enum Choice: String, CaseIterable, Hashable, Sendable {
+        /// Where the network holds rate units and the chip lacks them.
+        case automatic
+        /// Wherever the network holds rate units.
+        case always
+        case never
+    }
+
+    /// What readouts do.
+    public enum Sending: String, CaseIterable, Hashable, Sendable { case membrane, spikes }
+    /// What the input sends.
+    public enum Seeing: String, CaseIterable, Hashable, Sendable { case spikes, graded }
+
+    /// How a spike resets: by subtraction where the chip can.
+    public var reset: NeuronModel.Reset
+    public var steps: Int
+    public var percentile: Double
+    public var output: Sending
+    public var input: Seeing
+    /// What activations are measured on; nil: they are bounded by the weights alone.
+    public var samples: DataSamples?
+    public var calibration: Int
+
+    public init(
+        reset: NeuronModel.Reset = .subtract, steps: Int = 64, percentile: Double = 0.999, output: Sending = .membrane,
+        input: Seeing = .spikes, samples: DataSamples? = nil, calibration: Int = 256
+    ) {
+        self.reset = reset
+        self.steps = steps
+        self.percentile = percentile
+        self.output = output
+        self.input = input
+        self.samples = samples
+        self.calibration = calibration
+    }
+
+    /// Whether a network holds units that send values.
+    public static func applies(to network: Network) -> Bool { network.populations.contains { $0.cell.neuron?.kind == .rate } }
+
+    public func run(_ network: Network) throws(DiagnosticsError) -> Network {
+        guard Self.applies(to: network) else { return network }
+        try refuseWhatHasNoRate(network)
+        let scales = try activationScales(of: network)
+        var converted = network
+        for id in network.populations.ids { convert(id, of: &converted, scales) }
+        for id in network.projections.ids {
+            let projection = network.projections[id]
+            let factor = scales[projection.pre.index] / scales[projection.post.index]
+            converted.projections[id] = network.scaled(id, by: factor)
+        }
+        guard var task = network.task else { return converted }
+        // Spikes of one step reach the next population in a later one: the last one has `steps` steps as well.
+        let depth = network.task.map { _ in settlingSteps(of: network) } ?? 0
+        task.steps = steps + depth
+        if input == .spikes, case .direct = task.encoder { task.encoder = .regular(maximum: 1000 / network.timestep) }
+        converted.task = task
+        if var readout = network.readout, network.populations[readout.population].cell.neuron?.kind == .rate {
+            readout.decode = output == .spikes ? .spikeCount : .meanMembrane
+            readout.skip = min(depth, steps - 1)
+            converted.readout = readout
+        }
+        return converted
+    }
+
+    /// The neuron in the place of a unit.
+    private func convert(_ id: ID<Population>, of network: inout Network, _ scales: [Double]) {
+        guard let unit = network.populations[id].cell.neuron, unit.kind == .rate else { return }
+        let isReadout = network.readout?.population == id
+        let bias = network.dynamics(of: id)?.drive.map { $0 / scales[id.index] } ?? []
+        let isBiased = bias.contains { $0 != 0 }
+        var neuron: NeuronModel
+        if isReadout, output == .membrane {
+            // A window of half the presentation; Euler's decay is 1 - 2 / steps, which few bits hold.
+            neuron = NeuronModel(.leakyReadout, [.tauM: .uniform(Double(max(2, steps / 2)) * network.timestep)])
+            neuron.integration = .euler
+        } else {
+            neuron = NeuronModel(.integrateAndFire, [.vThresh: .uniform(1), .vInit: .uniform(0.5)])
+            neuron.reset = reset
+            // A unit at its limit spikes in every step.
+            neuron.comparison = .above
+        }
+        if isBiased { neuron[.bias] = .perNeuron(bias) }
+        network.populations[id].cell = .neuron(neuron)
+        network.populations[id].units = .normalized
+        network.populations[id].record.remove(.v)
+    }
+
+    /// The longest way of a signal from the input to the readout, in steps.
+    private func settlingSteps(of network: Network) -> Int {
+        var steps = [Int](repeating: 0, count: network.populations.count)
+        // Enough rounds for a network without loops; with loops, a bound.
+        for _ in network.populations.ids.dropFirst() {
+            for projection in network.projections {
+                let delay: Int = if case .constant(let delay) = projection.delay { max(1, Int(delay.rounded())) } else { 1 }
+                let arrival = steps[projection.pre.index] + delay
+                if arrival > steps[projection.post.index], arrival < network.populations.count * 64 { steps[projection.post.index] = arrival }
+            }
+        }
+        return network.readout.map { steps[$0.population.index] } ?? steps.max() ?? 0
+    }
+
+    /// Inputs whose values no rate stands for.
+    private func refuseWhatHasNoRate(_ network: Network) throws(DiagnosticsError) {
+        guard let task = network.task else {
+            throw DiagnosticsError(
+                Diagnostic(
+                    "conversion-no-task", "the network '\(network.name)' has rate units, but no task that says what they see",
+                    help: "add a section `task: {data: …, encode: {direct: …}}`, or use spiking cells"))
+        }
+        guard case .direct = task.encoder else {
+            throw DiagnosticsError(
+                Diagnostic(
+                    "conversion-encoder",
+                    "rate units are converted with a constant input, but the encoder of '\(network.name)' is '\(task.encoder.name)'",
+                    at: task.place, help: "use the encoder 'direct', or spiking cells"))
+        }
+    }
+}

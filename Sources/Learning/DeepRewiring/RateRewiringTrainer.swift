@@ -1,0 +1,134 @@
+import Diagnostics
+import FrontEnd
+import Networks
+import Numerics
+
+/// Deep rewiring of a stack of rate units.
+///
+/// The input is constant and the units have settled when the readout is read, so that one pass over the layers is what the network
+/// computes; the error is the cross-entropy of the readout's inputs.
+final class RateRewiringTrainer: Trainer {
+    let epochs: Int
+    private(set) var epochsDone = 0
+    private let request: TrainingRequest
+    private let plan: RewiringPlan
+    private let connections: RewiringState
+    private let kernel: RewiringKernel
+    private let loss: Loss
+
+    init(_ plan: RewiringPlan, _ request: TrainingRequest) {
+        self.plan = plan
+        self.request = request
+        epochs = request.epochs ?? plan.options.epochs
+        connections = RewiringState(plan)
+        kernel = RewiringKernel(plan)
+        loss = Loss(form: .crossEntropy(scale: 1), signal: .meanMembrane, skip: plan.readout.skip)
+    }
+
+    func runEpoch(progress: (TrainingProgress) -> Bool) throws(DiagnosticsError) -> EpochSummary {
+        let samples = request.samples
+        let order = Philox(seed: plan.network.seed, purpose: "deep-rewiring/order").split(epochsDone).permutation(samples.count)
+        let batch = plan.options.batch
+        let perEpoch = (samples.count + batch - 1) / batch
+        var (lossSum, correct) = (0.0, 0)
+        connections.rewired = 0
+        for index in 0..<perEpoch {
+            let part = order[index * batch..<min(samples.count, (index + 1) * batch)]
+            let step = epochsDone * perEpoch + index
+            let rate = plan.options.rate * plan.options.schedule.factor(at: step, perEpoch: perEpoch, epochs: epochs)
+            kernel.load(samples, part)
+            kernel.forward(biases: connections.biases)
+            kernel.clearErrors()
+            for (column, sample) in part.enumerated() {
+                let (value, isCorrect) = judge(column, label: Int(samples.labels[sample]), count: part.count)
+                lossSum += value
+                correct += isCorrect ? 1 : 0
+            }
+            let done = min(samples.count, (index + 1) * batch)
+            guard lossSum.isFinite else {
+                throw DiagnosticsError(
+                    Diagnostic(
+                        "learning-diverged", "the loss of epoch \(epochsDone + 1), batch \(index + 1) is \(lossSum)",
+                        at: plan.network.learning?.place, help: "lower the learning rate"))
+            }
+            let law = plan.options.law(rate: rate)
+            kernel.backward(law: law, biasRate: Float(rate * plan.options.biasRate), biases: &connections.biases, step: step)
+            connections.rewire(law: law, step: step)
+            let goesOn = progress(
+                TrainingProgress(
+                    epoch: epochsDone + 1, epochs: epochs, samplesDone: done, samples: samples.count, loss: lossSum / Double(done),
+                    accuracy: Double(correct) / Double(done)))
+            guard goesOn else {
+                throw DiagnosticsError(
+                    Diagnostic(
+                        "learning-interrupted", "training was stopped in epoch \(epochsDone + 1)",
+                        help: "run it again: it goes on from the last whole epoch"))
+            }
+        }
+        epochsDone += 1
+        return EpochSummary(
+            epoch: epochsDone, loss: lossSum / Double(samples.count), accuracy: Double(correct) / Double(samples.count), rates: [])
+    }
+
+    /// Loss and answer of one column; leaves the error for the way back.
+    private func judge(_ column: Int, label: Int, count: Int) -> (Double, Bool) {
+        let scores = kernel.scores(column: column)
+        let (value, gradient) = loss.error(scores, label: label, steps: plan.task.steps)
+        kernel.setError(gradient, column: column, factor: 1 / Double(count))
+        return (value, answer(scores) == label)
+    }
+
+    private func answer(_ scores: [Double]) -> Int {
+        var best = 0
+        for n in scores.indices where scores[n] > scores[best] { best = n }
+        return best
+    }
+
+    func evaluate(_ samples: DataSamples) -> Evaluation {
+        var evaluation = Evaluation(samples: samples.count, correct: 0, loss: 0, predictions: [])
+        for first in stride(from: 0, to: samples.count, by: plan.options.batch) {
+            let part = Array(first..<min(samples.count, first + plan.options.batch))
+            kernel.load(samples, part[...])
+            kernel.forward(biases: connections.biases)
+            for (column, sample) in part.enumerated() {
+                let scores = kernel.scores(column: column)
+                let label = Int(samples.labels[sample])
+                evaluation.predictions.append(answer(scores))
+                evaluation.correct += evaluation.predictions[sample] == label ? 1 : 0
+                evaluation.loss += loss.error(scores, label: label, steps: plan.task.steps).value
+            }
+        }
+        evaluation.loss /= Double(max(1, samples.count))
+        return evaluation
+    }
+
+    var network: Network { connections.network }
+
+    var state: TrainerState { TrainerState(signature: signature, epochsDone: epochsDone, entries: connections.entries) }
+
+    func restore(_ state: TrainerState) throws(DiagnosticsError) {
+        try connections.restore(state, signature: signature)
+        epochsDone = state.epochsDone
+    }
+
+    private var signature: String { plan.signature(request, epochs: epochs) }
+}
+
+extension RewiringPlan {
+    /// What training depends on, beside the epochs done.
+    func signature(_ request: TrainingRequest, epochs: Int) -> String {
+        var checksum = Checksum()
+        for projection in projections {
+            checksum.add(UInt64(projection.count))
+            checksum.add(UInt64(projection.potential.sign(at: 0) < 0 ? 1 : 0))
+        }
+        for id in network.populations.ids { network.dynamics(of: id).map { checksum.add($0) } }
+        for label in request.samples.labels { checksum.add(UInt64(bitPattern: Int64(label))) }
+        for index in stride(from: 0, to: request.samples.count, by: 97) {
+            for value in request.samples.values(index) { checksum.add(UInt64(value.bitPattern)) }
+        }
+        return
+            "deep-rewiring 1; \(network.name); seed \(network.seed); epochs \(epochs); \(optionText); \(request.samples.count) samples; "
+            + "\(task.steps) steps; \(request.lowered == nil ? "own" : "lowered") numbers; \(String(checksum.value, radix: 16))"
+    }
+}

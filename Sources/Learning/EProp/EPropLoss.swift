@@ -1,0 +1,117 @@
+import FrontEnd
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The error of a trial at its readout, and what it says about the answer.
+///
+/// - classes: in each window the mean over its steps of -ln softmax(y)[label], then the mean over the windows; the answer of a window is
+///   the largest mean readout
+/// - numbers: ½ Σ over steps and outputs of (y - y*)²
+struct EPropLoss: Sendable {
+    struct Outcome: Sendable {
+        var loss = 0.0
+        /// Windows, and those answered rightly.
+        var windows = 0
+        var right = 0
+        /// Of the last window.
+        var prediction = 0
+        var isLastRight = false
+        /// Of numbers: Σ (y - y*)², Σ y*, Σ y*² and their count.
+        var squares = 0.0
+        var targets = 0.0
+        var targetSquares = 0.0
+        var numbers = 0.0
+
+        static func += (sum: inout Outcome, other: Outcome) {
+            sum.loss += other.loss
+            sum.windows += other.windows
+            sum.right += other.right
+            sum.squares += other.squares
+            sum.targets += other.targets
+            sum.targetSquares += other.targetSquares
+            sum.numbers += other.numbers
+        }
+
+        /// Fraction of wrong answers; of numbers the normalised mean square error.
+        var error: Double {
+            if numbers > 0 { return squares / max(targetSquares - targets * targets / numbers, 1e-30) }
+            return windows > 0 ? 1 - Double(right) / Double(windows) : 0
+        }
+    }
+
+    let rest: [Double]
+    let skip: Int
+
+    /// Sets the record's error to dE/dy.
+    func judge<Real: LaneScalar>(_ record: TrialRecord<Real>, _ samples: DataSamples, _ index: Int) -> Outcome {
+        record.error.clear()
+        if let targets = samples.series(index) { return compare(record, targets) }
+        let windows = samples.windows(index, skip: skip, steps: record.steps)
+        var outcome = Outcome()
+        for window in windows {
+            outcome.windows += 1
+            let (loss, answer) = classify(record, window, weight: 1 / Double(windows.count))
+            outcome.loss += loss
+            outcome.prediction = answer
+            outcome.isLastRight = answer == Int(window.label)
+            outcome.right += outcome.isLastRight ? 1 : 0
+        }
+        return outcome
+    }
+
+    private func classify<Real: LaneScalar>(
+        _ record: TrialRecord<Real>, _ window: SampleTargets.Window, weight: Double
+    ) -> (loss: Double, answer: Int) {
+        let outputs = record.outputs
+        let label = Int(window.label)
+        let share = weight / Double(max(1, window.steps.count))
+        var loss = 0.0
+        var sums = [Double](repeating: 0, count: outputs)
+        var scores = sums
+        for step in window.steps {
+            let y = record.readout.pointer + step * outputs
+            var largest = -Double.infinity
+            for k in 0..<outputs {
+                let score = Double(y[k]) + rest[k]
+                sums[k] += score
+                scores[k] = score
+                largest = max(largest, score)
+            }
+            var sum = 0.0
+            let own = scores[label]
+            for k in 0..<outputs {
+                scores[k] = exp(scores[k] - largest)
+                sum += scores[k]
+            }
+            loss += (log(sum) + largest - own) * share
+            let error = record.error.pointer + step * outputs
+            for k in 0..<outputs { error[k] += Real((scores[k] / sum - (k == label ? 1 : 0)) * share) }
+        }
+        var answer = 0
+        for k in 0..<outputs where sums[k] > sums[answer] { answer = k }
+        return (loss, answer)
+    }
+
+    private func compare<Real: LaneScalar>(_ record: TrialRecord<Real>, _ targets: ArraySlice<Float>) -> Outcome {
+        let outputs = record.outputs
+        var outcome = Outcome()
+        for k in 0..<outputs {
+            for step in 0..<record.steps {
+                let target = Double(targets[targets.startIndex + step * outputs + k])
+                guard !target.isNaN else { continue }
+                let difference = Double(record.readout.pointer[step * outputs + k]) + rest[k] - target
+                record.error.pointer[step * outputs + k] = Real(difference)
+                outcome.loss += difference * difference / 2
+                outcome.squares += difference * difference
+                outcome.targets += target
+                outcome.targetSquares += target * target
+                outcome.numbers += 1
+            }
+        }
+        return outcome
+    }
+}

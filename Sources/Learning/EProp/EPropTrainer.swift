@@ -1,0 +1,362 @@
+import Diagnostics
+import FrontEnd
+import Networks
+import Numerics
+
+/// Trains by `eprop`: shuffled batches of trials, gradients trial by trial, steps by the optimiser.
+final class EPropTrainer: Trainer {
+    let epochs: Int
+    private(set) var epochsDone = 0
+    private(set) var curve = LearningCurve()
+    private var hasStopped = false
+    private let request: TrainingRequest
+    private let options: EPropOptions
+    private let optionText: String
+    private let plan: RecurrentPlan
+    private let loss: EPropLoss
+    private let cell: RecurrentCell<Float>
+    private var parameters: [Float]
+    /// B, [outputs × width]; the readout's own weights where feedback is symmetric.
+    private let feedback: Slab<Float>
+    private var optimizer: OptimizerState
+    private var gradient: [Float]
+    private let rounding: WeightRounding?
+    private var runners: [TrialRunner<Float>] = []
+    private var encoders: [StimulusEncoder] = []
+
+    /// Trials that one thread runs; a constant, so that sums do not depend on the machine.
+    private static let trialsTogether = 8
+
+    init(_ request: TrainingRequest) throws(DiagnosticsError) {
+        let network = request.network
+        let values = try OptionValues(network.learning ?? LearningSpecification(rule: EProp.name), definitions: EProp.options)
+        let options = EPropOptions(values)
+        guard let task = network.task, let readout = network.readout else {
+            throw DiagnosticsError(
+                Diagnostic(
+                    "learning-no-task", "the network '\(network.name)' has no \(network.task == nil ? "task" : "readout") to learn",
+                    at: network.learning?.place, help: "eprop needs samples and an answer: add `task:` and `readout:`"))
+        }
+        plan = try RecurrentPlan(network, task, readout)
+        try Self.check(network, task, readout, options, plan, request.samples)
+        self.request = request
+        self.options = options
+        optionText = values.description
+        epochs = request.epochs ?? options.epochs
+        let dynamics = plan.plan.populations.enumerated().map { index, population -> Dynamics? in
+            guard let own = population.dynamics else { return nil }
+            return request.lowered?.dynamics(of: ID(index), from: own) ?? own
+        }
+        cell = plan.cell(dynamics)
+        loss = EPropLoss(rest: plan.rest, skip: readout.skip)
+        parameters = plan.plan.initial.map { Float($0) }
+        gradient = [Float](repeating: 0, count: parameters.count)
+        optimizer = OptimizerState(options.optimizer, parameterCount: parameters.count)
+        rounding = options.weightBits > 0 ? WeightRounding(plan.plan, parameters, bits: options.weightBits) : nil
+        feedback = Slab(plan.outputs * cell.width)
+        drawFeedback()
+    }
+
+    private static func check(
+        _ network: Network, _ task: Task, _ readout: Readout, _ options: EPropOptions, _ plan: RecurrentPlan, _ samples: DataSamples
+    ) throws(DiagnosticsError) {
+        var faults = DiagnosticCollector()
+        let place = network.learning?.place
+        let size = plan.outputs
+        if !samples.targets.isSeries, let label = samples.labels.first(where: { $0 < 0 || Int($0) >= size }) {
+            faults.report(
+                Diagnostic(
+                    "learning-label-out-of-range", "a sample has the label \(label), but the readout has \(size) neurons",
+                    at: task.place ?? place, help: "give the readout one neuron for each class"))
+        }
+        if samples.count == 0 {
+            faults.report(
+                Diagnostic(
+                    "learning-no-samples", "there is no sample to train on", at: task.place ?? place, help: "check the task's data and split"))
+        }
+        if readout.skip >= task.steps {
+            faults.report(
+                Diagnostic(
+                    "learning-no-counted-step", "the readout skips \(readout.skip) of \(task.steps) steps", at: place,
+                    help: "skip fewer steps, or present samples for longer"))
+        }
+        let perSynapse = options.isOnline || options.traceBits > 0
+        if perSynapse, let decays = plan.plan.populations[plan.readout].dynamics?.membraneDecay, Set(decays).count > 1 {
+            faults.report(
+                Diagnostic(
+                    "learning-eprop-form", "traces for every synapse need one time constant for the readout, and it has several", at: place,
+                    help: "give the readout one tau_m, or write 'form: factored' without 'precision'"))
+        }
+        if perSynapse, case .exact = options.feedback {
+            faults.report(
+                Diagnostic(
+                    "learning-eprop-form", "the exact learning signal runs backwards in time, and traces run forward", at: place,
+                    help: "choose 'feedback: symmetric', or 'form: factored'"))
+        }
+        if options.traceBits > 0 {
+            let decays = plan.hidden.flatMap { plan.plan.populations[$0.population].dynamics?.membraneDecay ?? [] }
+            if Set(decays).count > 1 {
+                faults.report(
+                    Diagnostic(
+                        "learning-eprop-form", "rounded traces of an input are shared by its targets, whose tau_m differ", at: place,
+                        help: "give all spiking populations one tau_m"))
+            }
+            if options.traceBits < 4 {
+                faults.report(
+                    Diagnostic(
+                        "learning-eprop-form", "traces of \(options.traceBits) bits hold no more than a sign and a digit", at: place,
+                        help: "choose 4 to 16 bits, or 0 for floating point"))
+            }
+        }
+        try faults.throwIfErrors()
+    }
+
+    private func drawFeedback() {
+        let sigma: Double
+        switch options.feedback {
+        case .random(let given): sigma = given
+        case .adaptive(let given, _): sigma = given
+        case .symmetric, .exact: return
+        }
+        let random = Philox(seed: request.network.seed, purpose: "eprop/feedback")
+        for k in 0..<plan.outputs {
+            for n in 0..<plan.neurons { feedback.pointer[k * cell.width + n] = Float(sigma * random.normal(k * plan.neurons + n)) }
+        }
+    }
+
+    var isDone: Bool { hasStopped || epochsDone >= epochs }
+
+    // MARK: Training
+
+    func runEpoch(progress: (TrainingProgress) -> Bool) throws(DiagnosticsError) -> EpochSummary {
+        let samples = request.samples
+        let order = Philox(seed: request.network.seed, purpose: "eprop/order").split(epochsDone).permutation(samples.count)
+        var sums = EPropLoss.Outcome()
+        var spikes = [Int](repeating: 0, count: plan.neurons)
+        var done = 0
+        for first in stride(from: 0, to: samples.count, by: options.batch) {
+            let indices = Array(order[first..<min(samples.count, first + options.batch)])
+            let outcome = runBatch(indices, samples, presentation: epochsDone, learns: true)
+            guard outcome.sum.loss.isFinite else {
+                throw DiagnosticsError(
+                    Diagnostic(
+                        "learning-diverged", "the loss of epoch \(epochsDone + 1), batch \(first / options.batch + 1) is \(outcome.sum.loss)",
+                        at: request.network.learning?.place, help: "lower the learning rate"))
+            }
+            step(trials: indices.count)
+            done += indices.count
+            sums += outcome.sum
+            for n in spikes.indices { spikes[n] += outcome.spikes[n] }
+            curve.loss.append(Float(outcome.sum.loss / Double(indices.count)))
+            curve.error.append(Float(outcome.sum.error))
+            let goesOn = progress(
+                TrainingProgress(
+                    epoch: epochsDone + 1, epochs: epochs, samplesDone: done, samples: samples.count, loss: sums.loss / Double(done),
+                    accuracy: 1 - sums.error, batch: curve.loss.count, recentError: curve.recentError(min(options.stop.window, curve.error.count))))
+            guard goesOn else {
+                throw DiagnosticsError(
+                    Diagnostic(
+                        "learning-interrupted", "training was stopped in epoch \(epochsDone + 1)",
+                        help: "run it again: it goes on from the last whole epoch"))
+            }
+            if options.stop.isReached(curve) {
+                hasStopped = true
+                break
+            }
+        }
+        epochsDone += 1
+        let rates = plan.hidden.map { population in
+            let size = plan.plan.populations[population.population].size
+            let count = spikes[population.first..<population.first + size].reduce(0, +)
+            return EpochSummary.Rate(
+                population: plan.plan.populations[population.population].name,
+                spikesPerStep: Double(count) / Double(max(1, size * plan.plan.steps * done)))
+        }
+        return EpochSummary(epoch: epochsDone, loss: sums.loss / Double(max(1, done)), accuracy: 1 - sums.error, rates: rates)
+    }
+
+    /// The weights that the forward pass uses.
+    private var effective: [Float] {
+        var values = parameters
+        if let rounding { values = rounding.weights(parameters) }
+        if let lowered = request.lowered {
+            for (index, projection) in plan.plan.projections.enumerated() {
+                values.replaceSubrange(projection.parameters, with: lowered.weights(of: ID(index), from: Array(values[projection.parameters])))
+            }
+        }
+        return values
+    }
+
+    private func runBatch(_ indices: [Int], _ samples: DataSamples, presentation: Int, learns: Bool) -> TrialRunner<Float>.Outcome {
+        let weights = RecurrentMatrices(inputs: plan.inputs, cell)
+        plan.scatter(effective, to: weights)
+        let isCompared = learns && options.compare > 0 && curve.loss.count % options.compare == 0
+        let form: TrialRunner<Float>.Form
+        var signal = feedback
+        switch options.feedback {
+        case .symmetric: signal = weights.transposedOutput(width: cell.width)
+        case .exact: signal = weights.transposedOutput(width: cell.width)
+        default: break
+        }
+        if case .exact(let reset) = options.feedback {
+            form = .factored(.exact(differentiatesReset: reset))
+        } else if options.traceBits > 0 {
+            form = .rounded(.init(bits: options.traceBits))
+        } else {
+            form = options.isOnline ? .online : .factored(.feedback)
+        }
+        let network = request.network
+        let shared = TrialRunner<Float>.Shared(
+            plan: plan, cell: cell, weights: weights, feedback: signal, surrogate: options.surrogate, loss: loss, form: form,
+            rateStrength: options.rateStrength, rateTarget: options.rateTarget * network.timestep / 1000, compares: options.compare > 0)
+        let together = Self.trialsTogether
+        let chunks = (indices.count + together - 1) / together
+        while runners.count < chunks {
+            runners.append(TrialRunner(shared))
+            encoders.append(StimulusEncoder(network, steps: plan.plan.steps))
+        }
+        let (runners, encoders) = (runners, encoders)
+        parallelFor(count: chunks, threads: request.threads) { chunk in
+            var encoder = encoders[chunk]
+            let trials = indices[chunk * together..<min(indices.count, (chunk + 1) * together)].map {
+                (index: $0, stimulus: encoder.stimulus(samples, $0, presentation: presentation))
+            }
+            runners[chunk].run(trials, samples, shared, presentation: presentation, learns: learns)
+        }
+        var total = TrialRunner<Float>.Outcome()
+        total.spikes = [Int](repeating: 0, count: plan.neurons)
+        for runner in runners[..<chunks] {
+            total.sum += runner.outcome.sum
+            total.predictions += runner.outcome.predictions
+            total.right += runner.outcome.right
+            for n in total.spikes.indices { total.spikes[n] += runner.outcome.spikes[n] }
+        }
+        guard learns else { return total }
+        for runner in runners[1..<chunks] { runners[0].gradient.add(runner.gradient) }
+        plan.gather(runners[0].gradient, into: &gradient)
+        if isCompared, let exact = runners[0].exact { compare(exact, runners[1..<chunks].compactMap(\.exact)) }
+        return total
+    }
+
+    /// Logs the cosine of the gradient with that of backpropagation through time, over the weights into spiking neurons.
+    private func compare(_ exact: RecurrentMatrices<Float>, _ others: [RecurrentMatrices<Float>]) {
+        for other in others { exact.add(other) }
+        var full = gradient
+        plan.gather(exact, into: &full)
+        var (product, own, its) = (0.0, 0.0, 0.0)
+        for (index, projection) in plan.plan.projections.enumerated() {
+            if case .output = plan.places[index].part { continue }
+            for i in projection.parameters {
+                product += Double(gradient[i]) * Double(full[i])
+                own += Double(gradient[i]) * Double(gradient[i])
+                its += Double(full[i]) * Double(full[i])
+            }
+        }
+        let cosine = own > 0 && its > 0 ? product / (own * its).squareRoot() : 0
+        curve.cosine.append(.init(batch: curve.loss.count, cosine: Float(cosine)))
+    }
+
+    /// One step of the optimiser with the mean gradient of `trials` trials.
+    private func step(trials: Int) {
+        let rate = options.rate(optimizer.count)
+        optimizer.count += 1
+        let before = parameters
+        for projection in plan.plan.projections where projection.isTrainable {
+            gradient.withUnsafeBufferPointer { gradient in
+                guard let gradient = gradient.baseAddress else { return }
+                optimizer.move(&parameters, projection.parameters, gradient, rate: rate, decay: 0, scale: 1 / Double(trials))
+            }
+            bound(projection)
+        }
+        if case .adaptive(_, let decay) = options.feedback { adapt(before, decay: decay) }
+        rounding?.store(&parameters)
+    }
+
+    /// Weights keep the sign that an explicit receptor asks for.
+    private func bound(_ projection: TrainingPlan.ProjectionPlan) {
+        switch projection.receptor {
+        case .excitatory: for i in projection.parameters { parameters[i] = max(parameters[i], 0) }
+        case .inhibitory: for i in projection.parameters { parameters[i] = min(parameters[i], 0) }
+        case .bySign: break
+        }
+    }
+
+    /// B gets the increments of the readout's weights; both shrink alike.
+    private func adapt(_ before: [Float], decay: Double) {
+        let keep = Float(1 - decay)
+        for (index, projection) in plan.plan.projections.enumerated() {
+            guard case .output = plan.places[index].part else { continue }
+            for i in projection.parameters where projection.isTrainable { parameters[i] = before[i] * keep + (parameters[i] - before[i]) }
+        }
+        let increments = RecurrentMatrices(inputs: plan.inputs, cell)
+        plan.scatter(zip(parameters, before).map { $0 - $1 * keep }, to: increments)
+        for n in 0..<plan.neurons {
+            for k in 0..<plan.outputs {
+                let place = k * cell.width + n
+                feedback.pointer[place] = feedback.pointer[place] * keep + increments.output.pointer[n * plan.outputs + k]
+            }
+        }
+    }
+
+    func evaluate(_ samples: DataSamples) -> Evaluation {
+        var evaluation = Evaluation(samples: samples.count, correct: 0, loss: 0, predictions: [])
+        var sums = EPropLoss.Outcome()
+        for first in stride(from: 0, to: samples.count, by: 64) {
+            let outcome = runBatch(Array(first..<min(samples.count, first + 64)), samples, presentation: 0, learns: false)
+            sums += outcome.sum
+            evaluation.correct += outcome.right
+            evaluation.predictions += outcome.predictions
+        }
+        evaluation.loss = sums.loss / Double(max(1, samples.count))
+        if samples.targets.isSeries { evaluation.normalizedError = sums.error }
+        return evaluation
+    }
+
+    // MARK: Results
+
+    var network: Network { request.network.learned(plan.plan, rounding?.weights(parameters) ?? parameters) }
+
+    var state: TrainerState {
+        var entries = [
+            TrainerState.Entry("parameters", .floats(parameters)), .init("first", .floats(optimizer.first)),
+            .init("feedback", .floats(feedback.values)), .init("steps", .integers([optimizer.count, hasStopped ? 1 : 0])),
+        ]
+        if !optimizer.second.isEmpty { entries.append(.init("second", .floats(optimizer.second))) }
+        return TrainerState(signature: signature, epochsDone: epochsDone, entries: entries + curve.entries)
+    }
+
+    func restore(_ state: TrainerState) throws(DiagnosticsError) {
+        guard state.signature == signature, case .floats(let values) = state["parameters"], case .floats(let first) = state["first"],
+            case .floats(let signal) = state["feedback"], case .integers(let steps) = state["steps"], values.count == parameters.count,
+            first.count == values.count, steps.count == 2, signal.count == feedback.count
+        else {
+            throw DiagnosticsError(
+                Diagnostic(
+                    "learning-foreign-checkpoint", "the checkpoint belongs to another training",
+                    help: "remove it to start anew, or train with the same model, options and data"))
+        }
+        if case .floats(let second) = state["second"], second.count == optimizer.second.count { optimizer.second = second }
+        parameters = values
+        optimizer.first = first
+        for (index, value) in signal.enumerated() { feedback.pointer[index] = value }
+        (optimizer.count, hasStopped) = (steps[0], steps[1] != 0)
+        curve = LearningCurve(state)
+        epochsDone = state.epochsDone
+    }
+
+    /// What training depends on, beside the epochs done.
+    private var signature: String {
+        var checksum = Checksum()
+        for value in plan.plan.initial { checksum.add(value.bitPattern) }
+        for population in plan.plan.populations { population.dynamics.map { checksum.add($0) } }
+        for label in request.samples.labels { checksum.add(UInt64(bitPattern: Int64(label))) }
+        for index in stride(from: 0, to: request.samples.count, by: 97) {
+            for value in request.samples.values(index) { checksum.add(UInt64(value.bitPattern)) }
+            for value in request.samples.series(index) ?? [] { checksum.add(UInt64(value.bitPattern)) }
+        }
+        return
+            "eprop 1; \(request.network.name); seed \(request.network.seed); epochs \(epochs); \(optionText); "
+            + "\(request.samples.count) samples; \(plan.plan.parameterCount) parameters; \(plan.plan.steps) steps; "
+            + "\(request.lowered == nil ? "own" : "lowered") numbers; \(String(checksum.value, radix: 16))"
+    }
+}

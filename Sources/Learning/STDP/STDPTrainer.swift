@@ -1,0 +1,284 @@
+import Diagnostics
+import FrontEnd
+import Networks
+import Numerics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Trains by pair STDP or reward-modulated STDP, online: sample after sample, the weights moving in every step, or with the reward.
+final class STDPTrainer: Trainer {
+    /// How a reward moves the weights.
+    struct Reward: Sendable {
+        var tau: Double
+        var rate: Double
+        var correct: Double
+        var wrong: Double
+        /// Of the running mean that is taken from the reward; 0: nothing is.
+        var memory: Double
+    }
+
+    let epochs: Int
+    private(set) var epochsDone = 0
+    private let request: TrainingRequest
+    private let rule: String
+    private let optionText: String
+    private let run: OnlineRun
+    private let readout: Int
+    private let teacher: Double
+    private let normalization: Double
+    private let reward: Reward?
+    private var expected = 0.0
+    private var plastic: [Plastic]
+    private let restingDrive: [Double]
+
+    private struct Plastic {
+        var index: Int
+        var delay: Int
+        var projection: PlasticProjection
+    }
+
+    init(_ request: TrainingRequest, rule: String, options: [OptionDefinition], reward: (OptionValues) -> Reward?) throws(DiagnosticsError)
+    {
+        let network = request.network
+        let values = try OptionValues(network.learning ?? LearningSpecification(rule: rule), definitions: options)
+        guard let task = network.task, let readout = network.readout else {
+            throw DiagnosticsError(
+                Diagnostic(
+                    "learning-no-task", "the network '\(network.name)' has no \(network.task == nil ? "task" : "readout") to learn",
+                    at: network.learning?.place, help: "\(rule) needs labelled samples and an answer: add `task:` and `readout:`"))
+        }
+        let plan = TrainingPlan(network, steps: task.steps, trainsDrive: false)
+        let law = STDPOptions.law(values, timestep: network.timestep)
+        try Self.check(network, plan, readout, request.samples, law, rule)
+        self.request = request
+        self.rule = rule
+        self.reward = reward(values)
+        optionText = values.description
+        epochs = request.epochs ?? values.integer("epochs")
+        teacher = values.number("teacher")
+        normalization = values.number("normalization")
+        self.readout = readout.population.index
+        run = OnlineRun(network, plan, task: task, readout: readout)
+        restingDrive = run.coefficients[readout.population.index]?.drive.values ?? []
+        let decay = self.reward.map { exp(-network.timestep / $0.tau) }
+        plastic = plan.projections.enumerated().compactMap { index, projection in
+            guard projection.isTrainable, case .dense(let delay, _) = projection.form else { return nil }
+            return Plastic(
+                index: index, delay: delay,
+                projection: PlasticProjection(
+                    law, sources: plan.populations[projection.pre].size, targets: plan.populations[projection.post].size,
+                    eligibilityDecay: decay))
+        }
+    }
+
+    private static func check(
+        _ network: Network, _ plan: TrainingPlan, _ readout: Readout, _ samples: DataSamples, _ law: STDPLaw, _ rule: String
+    ) throws(DiagnosticsError) {
+        var faults = DiagnosticCollector()
+        let place = network.learning?.place
+        let population = network.populations[readout.population]
+        if let label = samples.labels.first(where: { $0 < 0 || Int($0) >= population.size }) {
+            faults.report(
+                Diagnostic(
+                    "learning-label-out-of-range",
+                    "a sample has the label \(label), but the readout population '\(population.name)' has \(population.size) neurons",
+                    at: network.task?.place ?? place, help: "give the readout one neuron for each class"))
+        }
+        if samples.count == 0 {
+            faults.report(
+                Diagnostic(
+                    "learning-no-samples", "there is no sample to train on", at: network.task?.place ?? place,
+                    help: "check the task's data and split"))
+        }
+        if law.lowest > law.highest {
+            faults.report(
+                Diagnostic(
+                    "learning-option-range",
+                    "'weight_min' of the learning rule '\(rule)' is \(shortest(law.lowest)), above 'weight_max', \(shortest(law.highest))",
+                    at: place, help: "lower `weight_min`, or raise `weight_max`"))
+        }
+        var count = 0
+        for (index, projection) in plan.projections.enumerated() where projection.isTrainable {
+            count += 1
+            let given = network.projections[ID(index)]
+            guard case .dense = projection.form else {
+                faults.report(
+                    Diagnostic(
+                        "learning-not-plastic",
+                        "'\(rule)' moves all-to-all projections of one delay, but '\(projection.name)' is \(given.connector.name)",
+                        at: given.place ?? place, help: "connect it all_to_all, or write `trainable: false` there"))
+                continue
+            }
+            if projection.receptor == .inhibitory || plan.initial[projection.parameters].contains(where: { $0 < 0 }) {
+                faults.report(
+                    Diagnostic(
+                        "learning-not-plastic", "'\(rule)' moves excitatory weights, but '\(projection.name)' has weights below zero",
+                        at: given.place ?? place, help: "draw its weights from 0 up, or keep it from learning"))
+            }
+            for end in [projection.pre, projection.post]
+            where plan.populations[end].isGraded || plan.populations[end].dynamics?.spikes == false {
+                faults.report(
+                    Diagnostic(
+                        "learning-not-plastic",
+                        "'\(rule)' pairs spikes, but '\(plan.populations[end].name)' at '\(projection.name)' does not spike",
+                        at: given.place ?? place, help: "use spiking cells and an encoder that sends spikes"))
+            }
+        }
+        if count == 0 {
+            faults.report(
+                Diagnostic(
+                    "learning-not-plastic", "no projection of '\(network.name)' learns", at: place,
+                    help: "leave `trainable: false` out at one all_to_all projection"))
+        }
+        try faults.throwIfErrors()
+    }
+
+    // MARK: Training
+
+    func runEpoch(progress: (TrainingProgress) -> Bool) throws(DiagnosticsError) -> EpochSummary {
+        let samples = request.samples
+        let order = Philox(seed: request.network.seed, purpose: "stdp/order").split(epochsDone).permutation(samples.count)
+        let epoch = epochsDone + 1
+        var correct = 0
+        var spikes = [Int](repeating: 0, count: run.plan.populations.count)
+        for (done, index) in order.enumerated() {
+            let label = Int(samples.labels[index])
+            teach(label)
+            for k in plastic.indices { plastic[k].projection.clear() }
+            let answer = run.run(samples, index, presentation: epochsDone) { step in
+                for k in plastic.indices {
+                    let projection = run.plan.projections[plastic[k].index]
+                    // A spike counts at the synapse when it arrives there.
+                    plastic[k].projection.step(
+                        run.spikes(of: projection.pre, in: step - plastic[k].delay), run.spikes(of: projection.post, in: step),
+                        weights(plastic[k]))
+                }
+            }
+            correct += answer == label ? 1 : 0
+            if let reward { give(reward, isCorrect: answer == label) }
+            if normalization > 0 { normalize() }
+            for p in spikes.indices where run.plan.populations[p].dynamics?.spikes == true { spikes[p] += run.spikeCount(of: p) }
+            let goesOn = progress(
+                TrainingProgress(
+                    epoch: epoch, epochs: epochs, samplesDone: done + 1, samples: samples.count,
+                    loss: 1 - Double(correct) / Double(done + 1), accuracy: Double(correct) / Double(done + 1)))
+            guard goesOn else {
+                throw DiagnosticsError(
+                    Diagnostic(
+                        "learning-interrupted", "training was stopped in epoch \(epoch)",
+                        help: "run it again: it goes on from the last whole epoch"))
+            }
+        }
+        teach(nil)
+        epochsDone = epoch
+        let rates = run.plan.populations.enumerated().compactMap { index, population -> EpochSummary.Rate? in
+            guard population.dynamics?.spikes == true else { return nil }
+            return .init(
+                population: population.name,
+                spikesPerStep: Double(spikes[index]) / Double(population.size * run.plan.steps * max(1, samples.count)))
+        }
+        let accuracy = Double(correct) / Double(max(1, samples.count))
+        return EpochSummary(epoch: epoch, loss: 1 - accuracy, accuracy: accuracy, rates: rates)
+    }
+
+    /// Drives the label's neuron up and the others down; nil: nobody.
+    private func teach(_ label: Int?) {
+        guard let drive = run.coefficients[readout]?.drive.pointer else { return }
+        for n in restingDrive.indices {
+            drive[n] = restingDrive[n] + (label.map { $0 == n ? teacher : -teacher } ?? 0)
+        }
+    }
+
+    private func give(_ reward: Reward, isCorrect: Bool) {
+        let given = isCorrect ? reward.correct : reward.wrong
+        let surprise = given - expected
+        if reward.memory > 0 { expected += (given - expected) * (1 - reward.memory) }
+        for k in plastic.indices { plastic[k].projection.reward(reward.rate * surprise, weights(plastic[k])) }
+    }
+
+    private func normalize() {
+        for k in plastic {
+            let (sources, targets) = (k.projection.traces.sources.count, k.projection.traces.targets.count)
+            let weights = weights(k)
+            for j in 0..<targets {
+                var sum = 0.0
+                for i in 0..<sources { sum += weights[i * targets + j] }
+                guard sum > 0 else { continue }
+                let law = k.projection.traces.law
+                for i in 0..<sources { weights[i * targets + j] = min(weights[i * targets + j] * normalization / sum, law.highest) }
+            }
+        }
+    }
+
+    /// [sources × targets]; the excitatory part is the whole, as no weight falls below zero.
+    private func weights(_ plastic: Plastic) -> UnsafeMutablePointer<Double> { run.weights.parts[plastic.index][0].weights.pointer }
+
+    func evaluate(_ samples: DataSamples) -> Evaluation {
+        teach(nil)
+        var evaluation = Evaluation(samples: samples.count, correct: 0, loss: 0, predictions: [])
+        for index in 0..<samples.count {
+            let answer = run.run(samples, index, presentation: 0) { _ in }
+            evaluation.predictions.append(answer)
+            evaluation.correct += answer == Int(samples.labels[index]) ? 1 : 0
+        }
+        evaluation.loss = 1 - evaluation.accuracy
+        return evaluation
+    }
+
+    // MARK: Results
+
+    var network: Network {
+        var parameters = run.plan.initial.map { Float($0) }
+        for k in plastic {
+            let range = run.plan.projections[k.index].parameters
+            for i in 0..<range.count { parameters[range.lowerBound + i] = Float(weights(k)[i]) }
+        }
+        return request.network.learned(run.plan, parameters)
+    }
+
+    var state: TrainerState {
+        var entries = plastic.map { k in
+            let count = run.plan.projections[k.index].parameters.count
+            return TrainerState.Entry("weights \(k.index)", .doubles(Array(UnsafeBufferPointer(start: weights(k), count: count))))
+        }
+        entries.append(.init("expected", .doubles([expected])))
+        return TrainerState(signature: signature, epochsDone: epochsDone, entries: entries)
+    }
+
+    func restore(_ state: TrainerState) throws(DiagnosticsError) {
+        var found: [[Double]] = []
+        for k in plastic {
+            if case .doubles(let values) = state["weights \(k.index)"], values.count == run.plan.projections[k.index].parameters.count {
+                found.append(values)
+            }
+        }
+        guard state.signature == signature, found.count == plastic.count, case .doubles(let expected) = state["expected"],
+            expected.count == 1
+        else {
+            throw DiagnosticsError(
+                Diagnostic(
+                    "learning-foreign-checkpoint", "the checkpoint belongs to another training",
+                    help: "remove it to start anew, or train with the same model, options and data"))
+        }
+        for (k, values) in zip(plastic, found) { for (i, value) in values.enumerated() { weights(k)[i] = value } }
+        self.expected = expected[0]
+        epochsDone = state.epochsDone
+    }
+
+    private var signature: String {
+        var checksum = Checksum()
+        checksum.add(run.plan.initial)
+        for population in run.plan.populations { population.dynamics.map { checksum.add($0) } }
+        for label in request.samples.labels { checksum.add(UInt64(bitPattern: Int64(label))) }
+        for index in stride(from: 0, to: request.samples.count, by: 97) {
+            for value in request.samples.values(index) { checksum.add(UInt64(value.bitPattern)) }
+        }
+        return
+            "\(rule) 1; \(request.network.name); seed \(request.network.seed); epochs \(epochs); \(optionText); "
+            + "\(request.samples.count) samples; \(run.plan.steps) steps; " + String(checksum.value, radix: 16)
+    }
+}

@@ -1,0 +1,31 @@
+import Foundation
+import FrontEnd
+import Learning
+import Networks
+import Support
+import Testing
+
+/// Models that ship with what training found: training them again reaches what they state.
+///
+/// Under `SPIKEWRIGHT_FULL=1`, for they take minutes; with `BLESS=1` the found values are written beside the model.
+@Suite struct ShippedTrainingTests {
+    static let isFull = ProcessInfo.processInfo.environment["SPIKEWRIGHT_FULL"] == "1"
+
+    /// Model, and the test accuracy that its page and header state, less what another processor's sums may change.
+    static let shipped: [(String, Double)] = [("digits-gait", 0.98), ("mnist-14x14", 0.94), ("digits-dfa", 0.97), ("digits-stdp", 0.78)]
+
+    @Test(.enabled(if: isFull), arguments: shipped)
+    func `training reaches what the model states`(name: String, stated: Double) throws {
+        let path = "\(Golden.repository)/Models/\(name).yaml"
+        let network = try readNetwork(at: path, usesTrained: false).network
+        let search = DataSearch(modelFile: path, dataFolders: [], environment: ProcessInfo.processInfo.environment, programFile: nil)
+        let data = try #require(try loadData(of: network, searchPath: search))
+        let trainer = try learningRule(of: network).makeTrainer(TrainingRequest(network: network, samples: data.train))
+        while trainer.epochsDone < trainer.epochs { _ = try trainer.runEpoch { _ in true } }
+        let accuracy = try trainer.evaluate(data.test).accuracy
+        #expect(accuracy >= stated, "\(accuracy)")
+        if ProcessInfo.processInfo.environment["BLESS"] == "1" {
+            try TrainedWeights.write(trainer.network, to: String(path.dropLast(5)) + ".h5")
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import Passes
+import Spikewright
+import Storage
+import Support
+import Targets
+import Testing
+
+/// Mappings loaded into PACMAN 1!7.4.1, which checks them by itself.
+///
+/// Runs when `SPIKEWRIGHT_PACMAN_CLIENT` names the client's script (it takes a spinnaker-map and exits with 0 when all is well) and
+/// `SPIKEWRIGHT_PACMAN_PYTHON` a Python that has sPyNNaker 1!7.4.1.
+@Suite(
+    .enabled(
+        if: PACMANClientTests.client != nil, "set SPIKEWRIGHT_PACMAN_CLIENT and SPIKEWRIGHT_PACMAN_PYTHON to let PACMAN check mappings"))
+struct PACMANClientTests {
+    static let client: (script: String, python: String)? = {
+        let environment = ProcessInfo.processInfo.environment
+        guard let script = environment["SPIKEWRIGHT_PACMAN_CLIENT"], let python = environment["SPIKEWRIGHT_PACMAN_PYTHON"] else { return nil }
+        return (script, python)
+    }()
+
+    /// Exit status and what the client printed.
+    static func run(_ map: JSONValue) throws -> (status: Int32, text: String) {
+        let client = try #require(Self.client)
+        return try withTemporaryDirectory { (folder: String) throws in
+            let path = "\(folder)/map.json"
+            try map.write(to: path, pretty: false)
+            let process = Process()
+            process.executableURL = URL(filePath: client.python)
+            process.arguments = [client.script, path]
+            let pipe = Pipe()
+            process.standardOutput = pipe
+            process.standardError = pipe
+            try process.run()
+            let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            return (process.terminationStatus, text)
+        }
+    }
+
+    static func map(_ name: String) throws -> JSONValue {
+        try export(coreGraph: "\(vectorsFolder("mapping/coregraphs"))/\(name).json.gz", for: nil, as: .spinnakerMap)
+    }
+
+    @Test(arguments: ["mlp_1000", "grid_1000", "pd_1000", "cnn_10000", "random_10000"]) func acceptsCoreGraphs(name: String) throws {
+        let (status, text) = try Self.run(try Self.map(name))
+        #expect(status == 0, "\(text.suffix(2000))")
+    }
+
+    @Test func acceptsACompiledModel() throws {
+        let (status, text) = try Self.run(try export(try Model(at: "digits"), for: "spin5", as: .spinnakerMap))
+        #expect(status == 0, "\(text.suffix(2000))")
+    }
+
+    enum Damage: CaseIterable, Sendable {
+        case lostLink, extraCore, doubledCore, monitorCore, missingChip, overlappingKeys, keyOutsideMask, smallRange, deadLink, wrongEntry
+        case reordered, tooManyEntries
+    }
+
+    @Test(arguments: Damage.allCases) func refusesDamage(damage: Damage) throws {
+        var map = try Self.map("random_1000")
+        func change(_ path: [JSONStep], _ edit: (JSONValue) -> JSONValue) { map = map.changed(path, edit) }
+        let tables = try #require(map["tables"]?.array)
+        let table = try #require(tables.indices.first { tables[$0]["entries"]?.array?.contains { ($0["route"]?.int ?? 0) & 63 != 0 } == true })
+        let entries = try #require(tables[table]["entries"]?.array)
+        let entry = try #require(entries.indices.first { (entries[$0]["route"]?.int ?? 0) & 63 != 0 })
+        let route: [JSONStep] = [.key("tables"), .index(table), .key("entries"), .index(entry), .key("route")]
+        switch damage {
+        case .lostLink: change(route) { .integer(($0.int ?? 0) & ~63) }
+        case .extraCore: change(route) { .integer(($0.int ?? 0) ^ 1 << 23) }
+        case .doubledCore:
+            let first = try #require(map["placements"]?[0])
+            change([.key("placements"), .index(1), .key("p")]) { _ in first["p"] ?? .null }
+        case .monitorCore: change([.key("placements"), .index(0), .key("p")]) { _ in 0 }
+        case .missingChip: change([.key("placements"), .index(0), .key("x")]) { _ in 7 }
+        case .overlappingKeys:
+            let first = try #require(map["keys"]?[0]?["key"])
+            change([.key("keys"), .index(1), .key("key")]) { _ in first }
+        case .keyOutsideMask: change([.key("keys"), .index(0), .key("key")]) { .integer(($0.int ?? 0) | 1) }
+        case .smallRange: change([.key("keys"), .index(0), .key("mask")]) { _ in .integer(0xFFFF_FFFF) }
+        case .deadLink: change(route) { .integer(($0.int ?? 0) | 0b011000) }
+        case .wrongEntry: change([.key("compressed"), .index(0), .key("entries"), .index(0), .key("route")]) { .integer(($0.int ?? 0) ^ 1 << 8) }
+        case .reordered:
+            change([.key("compressed"), .index(0), .key("entries")]) {
+                let wide: JSONValue = .object(JSONObject([("key", 0), ("mask", 0), ("route", 64), ("defaultable", .bool(false))]))
+                return .array([wide] + ($0.array ?? []))
+            }
+        case .tooManyEntries:
+            change([.key("compressed"), .index(0), .key("entries")]) { entries in
+                let more = (0..<1024).map { number -> JSONValue in
+                    .object(
+                        JSONObject([
+                            ("key", .integer(0x8000_0000 + number)), ("mask", .integer(0xFFFF_FFFF)), ("route", 64), ("defaultable", .bool(false)),
+                        ]))
+                }
+                return .array((entries.array ?? []) + more)
+            }
+        }
+        let (status, text) = try Self.run(map)
+        #expect(status != 0, "\(text.suffix(2000))")
+    }
+}
+
+enum JSONStep {
+    case key(String)
+    case index(Int)
+}
+
+extension JSONValue {
+    /// The same with one value inside changed.
+    func changed(_ path: [JSONStep], _ edit: (JSONValue) -> JSONValue) -> JSONValue {
+        guard let step = path.first else { return edit(self) }
+        let rest = Array(path.dropFirst())
+        switch step {
+        case .key(let key):
+            guard var object = object, let value = object[key] else { return self }
+            object[key] = value.changed(rest, edit)
+            return .object(object)
+        case .index(let index):
+            guard var values = array, values.indices.contains(index) else { return self }
+            values[index] = values[index].changed(rest, edit)
+            return .array(values)
+        }
+    }
+}
