@@ -1,3 +1,4 @@
+import Chips
 import Lowering
 import Numerics
 public import Storage

@@ -86,6 +86,7 @@ extension Quantization {
             switch dynamics.synapse {
             case .delta: .currentDelta
             case .exponential: .currentExponential
+            case .conductance: .conductanceExponential
             case .alpha: nil
             }
         guard let released else { return nil }

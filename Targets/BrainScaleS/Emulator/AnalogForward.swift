@@ -1,4 +1,4 @@
-public import Chips
+import Chips
 public import Diagnostics
 public import Learning
 public import Networks
