@@ -1,3 +1,4 @@
+import Chips
 import Numerics
 
 /// What compartments of microcode have beyond the fixed ones: a threshold that rises with every spike, a reset that is subtracted in
