@@ -31,7 +31,8 @@ public struct AnalogForward: LoweredForward, SpikeTimeMachine {
         self.levels = Double(levels)
         self.variation = variation
         let scale = executions.first?.image.timeScale ?? 1
-        timeConstant = times.timeConstant * scale
+        let timeConstant = times.timeConstant * scale
+        self.timeConstant = timeConstant
         horizon = Double(network.task?.steps ?? network.steps) * network.timestep * scale
         var (layers, gains, noise): ([ContinuousNeurons], [[[Double]]], [[Double]]) = ([], [], [])
         for id in times.populations {
