@@ -78,8 +78,8 @@ import Testing
                 try expect(drivers.compactMap { $0["stp"]?[key]?.int }, key.prefix(1).uppercased() + key.dropFirst(), of: "SynapseDriverConfig")
             }
             for block in try #require(file["synapse_blocks"]?.array) {
-                let weights = try #require(Data(base64Encoded: try #require(block["weights"]?.string)))
-                let labels = try #require(Data(base64Encoded: try #require(block["labels"]?.string)))
+                let weights = try #require(block["weights"]?.string.flatMap { Data(base64Encoded: $0) })
+                let labels = try #require(block["labels"]?.string.flatMap { Data(base64Encoded: $0) })
                 #expect(weights.count == 65536 && labels.count == 65536)
                 try expect(weights.map { Int($0) }, "Value", of: "SynapseWeightQuad")
                 try expect(labels.map { Int($0) }, "SynapseLabel")
