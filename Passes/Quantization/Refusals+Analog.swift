@@ -87,7 +87,8 @@ extension Quantization {
         let time = law.speedup / 1000
         var refusals: [Diagnostic] = []
         func check(_ name: ParameterName, _ range: ClosedRange<Double>, lowest: Double) {
-            guard let values = network.values(of: name, in: id), let bad = values.first(where: { !(lowest...range.upperBound).contains($0 / time) })
+            guard let values = network.values(of: name, in: id),
+                let bad = values.first(where: { !(lowest...range.upperBound).contains($0 / time) })
             else { return }
             // Neurons without any synaptic current are refused for that.
             if name == .tauSyn, bad == 0 { return }
@@ -107,7 +108,8 @@ extension Quantization {
             if dynamics.spikes, dynamics.reset == .toValue {
                 refusals.append(
                     Diagnostic(
-                        "analog-potential", "population '\(population.name)' has a threshold at or below its rest, where '\(chip.name)' leaks to",
+                        "analog-potential",
+                        "population '\(population.name)' has a threshold at or below its rest, where '\(chip.name)' leaks to",
                         at: population.place, help: "set v_thresh above v_rest"))
             }
             return refusals

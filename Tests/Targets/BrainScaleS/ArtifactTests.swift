@@ -55,7 +55,8 @@ import Testing
         func range(_ name: String, of owner: String? = nil) throws -> ClosedRange<Int> {
             for library in ["haldls", "halco"] {
                 for headers in ranges[library]?.object?.values ?? [] {
-                    for entry in headers.array ?? [] where entry["name"]?.string == name && (owner == nil || entry["owner"]?.string == owner) {
+                    for entry in headers.array ?? []
+                    where entry["name"]?.string == name && (owner == nil || entry["owner"]?.string == owner) {
                         if let low = entry["min"]?.int, let high = entry["max"]?.int { return low...high }
                     }
                 }
@@ -75,11 +76,12 @@ import Testing
             #expect(drivers.count == 256)
             try expect(drivers.compactMap { $0["row_address_compare_mask"]?.int }, "RowAddressCompareMask", of: "SynapseDriverConfig")
             for key in ["utilization", "offset", "recovery"] {
-                try expect(drivers.compactMap { $0["stp"]?[key]?.int }, key.prefix(1).uppercased() + key.dropFirst(), of: "SynapseDriverConfig")
+                try expect(
+                    drivers.compactMap { $0["stp"]?[key]?.int }, key.prefix(1).uppercased() + key.dropFirst(), of: "SynapseDriverConfig")
             }
             for block in try #require(file["synapse_blocks"]?.array) {
-                let weights = try #require(Data(base64Encoded: try #require(block["weights"]?.string)))
-                let labels = try #require(Data(base64Encoded: try #require(block["labels"]?.string)))
+                let weights = try #require(block["weights"]?.string.flatMap { Data(base64Encoded: $0) })
+                let labels = try #require(block["labels"]?.string.flatMap { Data(base64Encoded: $0) })
                 #expect(weights.count == 65536 && labels.count == 65536)
                 try expect(weights.map { Int($0) }, "Value", of: "SynapseWeightQuad")
                 try expect(labels.map { Int($0) }, "SynapseLabel")

@@ -40,7 +40,8 @@ import Testing
         var crowded = fixture.layered([64, 400, 100])
         for id in crowded.projections.ids { crowded.projections[id].connector = .fixedProbability(0.5, allowSelf: true) }
         crowded.projections.append(
-            Projection("back", from: ID(2), to: ID(1), .fixedProbability(0.02, allowSelf: true), weight: .drawn(.normal(mean: 0, sigma: 0.1))))
+            Projection(
+                "back", from: ID(2), to: ID(1), .fixedProbability(0.02, allowSelf: true), weight: .drawn(.normal(mean: 0, sigma: 0.1))))
         var delayed = fixture.layered([4, 3])
         delayed.projections[ID(0)].delay = .constant(5)
         var receptor = fixture.layered([4, 3], cell: fixture.cell { $0[.tauSynI] = .uniform(3) })
@@ -49,7 +50,15 @@ import Testing
             ("C1, C20", "crossbar-circuits", loop), ("C2, C3", "crossbar-fan-in", fixture.layered([70_000, 1])),
             ("C3, C10", "crossbar-rows", crowded), ("C4, C5", "analog-receptor", receptor),
             ("C17", "analog-time-constant", fixture.layered([4, 3], cell: fixture.cell { $0[.tauM] = .uniform(100) })),
-            ("C17", "analog-potential", fixture.layered([4, 3], cell: fixture.cell { $0[.vThresh] = .uniform(-1); $0[.vReset] = .uniform(-2) })),
+            (
+                "C17", "analog-potential",
+                fixture.layered(
+                    [4, 3],
+                    cell: fixture.cell {
+                        $0[.vThresh] = .uniform(-1)
+                        $0[.vReset] = .uniform(-2)
+                    })
+            ),
             ("C19", "analog-delay", delayed),
             ("C22", "analog-delta-synapse", fixture.layered([4, 3], cell: .neuron(NeuronModel(.leaky)))),
         ]
@@ -142,7 +151,7 @@ import Testing
     @Test func `small inputs drive through several synapses each`() throws {
         var options = LoweringOptions()
         options.parallelSynapses = 5
-        let graph = try BrainScaleSFixture.routed(BrainScaleSFixture.layered([5, 30, 3]), nil, options)
+        let graph = try BrainScaleSFixture.routed(BrainScaleSFixture.layered([5, 30, 3]), options)
         try graph.verify()
         let most = try #require(graph.crossbarRoutes).executions[0].weights.max()
         #expect(most == 63 && graph.placed.coreGraph.quantized.synapses.allSatisfy { $0.parallel == 5 })
