@@ -67,6 +67,11 @@ extension ExecutionFile {
                     help: "change \(parameter) of '\(name(neuron.population))' so that it lies within")
                 break
             }
+            if !(target.gainBias + [target.converterBias]).allSatisfy(Self.codes.contains) {
+                refuse(
+                    "brainscales-code", "\(subject) has codes beyond 0 to 1022 [C24]", help: "1023 would stop the refresh; lower the bias")
+                break
+            }
             if let bias = target.gainBias.first(where: { !law.gain.contains($0) })
                 ?? (law.converterBias.contains(target.converterBias) ? nil : target.converterBias)
             {
@@ -76,11 +81,6 @@ extension ExecutionFile {
                     help:
                         "use more parallel synapses and a lower converter bias for '\(name(neuron.population))', or shorter synaptic time constants"
                 )
-                break
-            }
-            if !(target.gainBias + [target.converterBias]).allSatisfy(Self.codes.contains) {
-                refuse(
-                    "brainscales-code", "\(subject) has codes beyond 0 to 1022 [C24]", help: "1023 would stop the refresh; lower the bias")
                 break
             }
         }

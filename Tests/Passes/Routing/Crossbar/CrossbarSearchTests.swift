@@ -101,7 +101,7 @@ import Testing
 
     @Test func `sources of one sign need no twins, and weights of fixed sign none at all`() throws {
         let positive = try #require(Self.expectFits(Self.layered([256, 200], signed: false)))
-        #expect(positive.0.usedCircuits == 200)
+        #expect(positive.0.usedRows == 256, "one row for each source")
         let packed = try #require(Self.expectFits(Self.layered([784, 100])))
         #expect(packed.1 == .weights)
     }
