@@ -128,14 +128,15 @@ extension Quantization {
     }
 
     private func delayed(_ projection: Projection, _ statistics: WeightStatistics, _ network: Network) -> Diagnostic? {
-        guard statistics.longestDelay > 1 else { return nil }
+        if network.time == .continuous, projection.delay == .constant(0) { return nil }
+        guard statistics.longestDelay > 1 || network.time == .continuous else { return nil }
         let most = network.timestep * Double(statistics.longestDelay)
         return Diagnostic(
             "analog-delay",
             "projection '\(projection.name)' has delays up to \(statistics.longestDelay) steps (\(shortest(most)) ms), and synapses of '\(chip.name)' have none",
             at: projection.place,
             help:
-                "leave 'delay' out, or put a population of relay neurons between '\(network.populations[projection.pre].name)' and '\(network.populations[projection.post].name)' whose rise to threshold takes that long"
+                "leave 'delay' out, or put a population of relay neurons between '\(network.populations[projection.pre].name)' and '\(network.populations[projection.post].name)' whose rise to threshold takes that long: --relay-delays does it"
         )
     }
 

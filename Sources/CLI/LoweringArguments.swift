@@ -30,6 +30,9 @@ struct LoweringArguments: ParsableArguments {
     @Option(help: "Synapses that may share one weight, on chips whose synapses hold few bits.")
     var parallelSynapses = 1
 
+    @Flag(help: "Let relay neurons make delays that the synapses of a chip do not have.")
+    var relayDelays = false
+
     @Flag(help: "Give every population cores of its own.")
     var separateCores = false
 
@@ -79,6 +82,7 @@ struct LoweringArguments: ParsableArguments {
         options.shiftRule = shiftRule
         options.neuronsPerCore = neuronsPerCore
         options.parallelSynapses = parallelSynapses
+        options.relaysDelays = relayDelays
         options.sharesCores = !separateCores
         options.threads = threads
         for pass in passes { try PassArgument(pass).apply(to: &options) }

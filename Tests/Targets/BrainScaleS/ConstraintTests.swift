@@ -1,5 +1,6 @@
 import Chips
 import Diagnostics
+import Foundation
 import Lowering
 import Networks
 import Numerics
@@ -147,6 +148,23 @@ import Testing
                 broken.nodes[place].target ^= 1 << 13
             }
         }
+    }
+
+    @Test func `relay neurons make delays when they are asked for`() throws {
+        var network = BrainScaleSFixture.layered([4, 3])
+        network.projections[ID(0)].delay = .constant(51)
+        var options = LoweringOptions()
+        options.relaysDelays = true
+        let graph = try BrainScaleSFixture.routed(network, options)
+        try graph.verify()
+        let relays = try #require(graph.placed.coreGraph.quantized.network.population(named: "to1 relays"))
+        let targets = try #require(graph.placed.coreGraph.quantized.neurons(of: relays)?.analog)
+        #expect(graph.placed.coreGraph.quantized.network.populations[relays].size == 4 && targets.membraneTime[0] == 10)
+        // One spike of the full weight crosses the threshold after 5 µs: v(t) = x t e^(-t/τ), x = weight · gain.
+        let slope = 63 * targets.gain[0][0]
+        let rise = slope * 5 * exp(-0.5)
+        // Weights are single precision.
+        #expect(abs(rise - (targets.threshold[0] - targets.leak)) < 1e-6 * rise)
     }
 
     @Test func `small inputs drive through several synapses each`() throws {
