@@ -69,6 +69,7 @@ let package = Package(
                 .embedInCode("Loihi/loihi2.yaml"), .embedInCode("Loihi/loihi2x4.yaml"), .embedInCode("Loihi/loihi2x8.yaml"),
                 .embedInCode("Loihi/loihi2x1152.yaml"), .embedInCode("SpiNNaker/spin3.yaml"), .embedInCode("SpiNNaker/spin5.yaml"),
                 .embedInCode("SpiNNaker/spin5x3.yaml"), .embedInCode("BrainScaleS/brainscales2.yaml"),
+                .embedInCode("BrainScaleS/brainscales2-ideal.yaml"), .embedInCode("BrainScaleS/brainscales2-uncalibrated.yaml"),
             ],
             on: ["Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning"]),
         // Floor 6
@@ -139,7 +140,9 @@ let package = Package(
         tests("LoweringTests", mirrors: "Sources/Lowering", on: ["Lowering", "Chips", "Numerics", "Storage"]),
         tests(
             "BrainScaleSTests", mirrors: "Targets/BrainScaleS",
-            on: ["Targets", "Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
+            on: [
+                "Targets", "Passes", "Lowering", "FrontEnd", "Learning", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics", "Storage",
+            ]),
         tests(
             "PartitioningTests", mirrors: "Passes/Partitioning",
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),

@@ -94,6 +94,8 @@ private func chipDescriptions() -> [(name: String, text: [UInt8])] {
         ("loihi2x4", PackageResources.loihi2x4_yaml), ("loihi2x8", PackageResources.loihi2x8_yaml),
         ("loihi2x1152", PackageResources.loihi2x1152_yaml), ("spin3", PackageResources.spin3_yaml), ("spin5", PackageResources.spin5_yaml),
         ("spin5x3", PackageResources.spin5x3_yaml), ("brainscales2", PackageResources.brainscales2_yaml),
+        ("brainscales2-ideal", PackageResources.brainscales2_ideal_yaml),
+        ("brainscales2-uncalibrated", PackageResources.brainscales2_uncalibrated_yaml),
     ]
 }
 
@@ -120,8 +122,25 @@ public func chip(named name: String) throws(DiagnosticsError) -> Chip {
 
 /// A target as a user names it: a shipped chip, or the path of a description (it holds a `/` or ends in `.yaml` or `.yml`).
 public func target(_ name: String) throws(DiagnosticsError) -> Chip {
+    if let mark = name.lastIndex(of: "@"), let specimen = UInt64(name[name.index(after: mark)...]) {
+        return try target(String(name[..<mark]), specimen: specimen)
+    }
     if name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return try readChip(name, library: chipLibrary) }
     return try chip(named: name)
+}
+
+/// A chip of physical neurons, as one specimen of it: `brainscales2@3`.
+private func target(_ name: String, specimen: UInt64) throws(DiagnosticsError) -> Chip {
+    var chip = try target(name)
+    guard case .analog(var law) = chip.arithmetic else {
+        throw DiagnosticsError(
+            Diagnostic(
+                "target-specimen", "'\(name)@\(specimen)' asks for a specimen, and all chips '\(chip.name)' compute alike",
+                help: "write '\(name)'; specimens differ on chips of physical neurons, such as brainscales2@3"))
+    }
+    law.variation.seed = specimen
+    chip.arithmetic = .analog(law)
+    return chip
 }
 
 /// Boots an emulator from any family's artifact.

@@ -20,6 +20,8 @@ public struct AnalogArithmetic: Hashable, Sendable {
     public var converterBias: ClosedRange<Double>
     /// Where compiled neurons rest and spike, and the biases from which a calibration starts.
     public var levels: Levels
+    /// How far a specimen's neurons are from their targets.
+    public var variation: AnalogVariation
 
     public struct Levels: Hashable, Sendable {
         public var leak: Double
@@ -38,7 +40,7 @@ public struct AnalogArithmetic: Hashable, Sendable {
     public init(
         speedup: Double, membraneTime: ClosedRange<Double>, synapseTime: ClosedRange<Double>, refractoryTime: ClosedRange<Double>,
         leak: ClosedRange<Double>, reset: ClosedRange<Double>, threshold: ClosedRange<Double>, gain: ClosedRange<Double>,
-        converterBias: ClosedRange<Double>, levels: Levels
+        converterBias: ClosedRange<Double>, levels: Levels, variation: AnalogVariation = AnalogVariation()
     ) {
         self.speedup = speedup
         self.membraneTime = membraneTime
@@ -50,5 +52,6 @@ public struct AnalogArithmetic: Hashable, Sendable {
         self.gain = gain
         self.converterBias = converterBias
         self.levels = levels
+        self.variation = variation
     }
 }

@@ -64,8 +64,10 @@ extension ChipReader {
                 levels = .init(leak: leak, threshold: threshold, gain: gain, converterBias: bias)
             }
         }
+        let variationNode = reader.optional("variation")
+        let variation = variationNode.map { self.variation($0) } ?? AnalogVariation()
         reader.finish(into: &collector)
-        guard let speedup, let membrane, let synapse, let refractory, let leak, let reset, let threshold, let gain, let bias, let levels
+        guard let variation, let speedup, let membrane, let synapse, let refractory, let leak, let reset, let threshold, let gain, let bias, let levels
         else { return nil }
         guard levels.threshold > levels.leak else {
             collector.report(
@@ -78,7 +80,7 @@ extension ChipReader {
         return .analog(
             AnalogArithmetic(
                 speedup: speedup, membraneTime: membrane, synapseTime: synapse, refractoryTime: refractory, leak: leak, reset: reset,
-                threshold: threshold, gain: gain, converterBias: bias, levels: levels))
+                threshold: threshold, gain: gain, converterBias: bias, levels: levels, variation: variation))
     }
 }
 
@@ -128,7 +130,7 @@ extension AnalogArithmetic {
                 "levels": [
                     "leak": Node(levels.leak), "threshold": Node(levels.threshold), "gain": Node(levels.gain),
                     "converter_bias": Node(levels.converterBias),
-                ],
+                ], "variation": variation.yaml,
             ]
         ]
     }
@@ -172,7 +174,7 @@ extension ChipSchema {
                             ("leak", number("LSB")), ("threshold", number("LSB")), ("gain", number("bias to start from")),
                             ("converter_bias", number("bias to start from")),
                         ])
-                ),
+                ), ("variation", variation),
             ])
     }()
 }

@@ -1,5 +1,6 @@
 import Chips
 import Diagnostics
+import Storage
 import YAML
 
 /// How specimens differ: `arithmetic: {analog: {…, variation: {…}}}`.
@@ -35,4 +36,22 @@ extension AnalogVariation {
         if let saturation { entries.append(Node.Entry("saturation", Node(saturation))) }
         return Node(.mapping(entries))
     }
+}
+
+extension ChipSchema {
+    static let variation: JSONValue = {
+        func number(_ text: String) -> JSONValue { ["description": .string(text), "type": "number"] }
+        return mapping(
+            "how a specimen differs from its targets; all off by default",
+            [
+                ("seed", integer("which specimen", 0...Int.max)), ("membrane_time", number("spread of tau_m, a fraction")),
+                ("synapse_time", number("spread of tau_syn, a fraction")),
+                ("gain", number("spread of synaptic strength, neuron by neuron")),
+                ("quadrant_gain", number("spread of synaptic strength, quadrant by quadrant")),
+                ("threshold", number("spread of the distance from leak to threshold")),
+                ("threshold_noise", number("the same from run to run")), ("jitter", number("of event times, µs of the hardware")),
+                ("event_loss", number("chance that an event reaches nobody")),
+                ("saturation", number("largest synaptic slope of a membrane, LSB/µs")),
+            ])
+    }()
 }

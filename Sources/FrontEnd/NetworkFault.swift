@@ -88,7 +88,6 @@ package enum NetworkFault: String, CaseIterable {
     case encoderSegments = "task-encoder-segments"
     case encoderSpikeTime = "task-encoder-spike-time"
     case transformShape = "task-transform-shape"
-    case continuousCell = "continuous-cell"
     case noReadout = "task-no-readout"
     case readoutSilent = "task-readout-silent"
     case readoutSource = "task-readout-source"

@@ -1,3 +1,4 @@
+import Chips
 public import Diagnostics
 import Drawing
 import Foundation
@@ -5,6 +6,7 @@ import FrontEnd
 public import Learning
 import Networks
 import Passes
+import Targets
 public import Storage
 
 /// What a training does beside what the model says.
@@ -62,7 +64,7 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
         guard refusals.isEmpty else { throw DiagnosticsError(refusals, isRefusal: true) }
     }
     if let target = options.target {
-        request.lowered = try QuantizedForward(model.network, options.lowering.quantization(to: try target.chip()))
+        request.lowered = try loweredForward(model, to: target, options)
     }
     let trainer = try rule.makeTrainer(request)
     if let checkpoint = options.checkpoint, FileManager.default.fileExists(atPath: checkpoint) {
@@ -114,4 +116,26 @@ extension LearningCurve {
                 ),
             ]))
     }
+}
+
+/// The chip's numbers; for spike times on physical neurons, one specimen's own, at the places that a compilation gives them.
+private func loweredForward(_ model: Model, to target: Target, _ options: TrainingOptions) throws(DiagnosticsError) -> any LoweredForward {
+    let chip = try target.chip()
+    let quantization = try options.lowering.quantization(to: chip)
+    guard case .analog = chip.arithmetic, model.network.learning?.rule == TTFS.name else {
+        return try QuantizedForward(model.network, quantization)
+    }
+    let directory = FileManager.default.temporaryDirectory.appending(path: "spikewright-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    do {
+        try compile(model, for: target, at: directory, options: options.lowering)
+    } catch let error as DiagnosticsError {
+        throw error
+    } catch {
+        throw DiagnosticsError(
+            Diagnostic("train-lowering", "'\(model.network.name)' cannot be lowered to '\(chip.name)': \(error)", help: "compile it to see why"))
+    }
+    let bits = options.lowering.weightBits ?? chip.formats.weight.bits.last ?? 1
+    let levels = chip.formats.weight.mantissas(.excitatory, bits: bits).range.upperBound * max(options.lowering.parallelSynapses, 1)
+    return try AnalogForward(model.network, artifact: directory, levels: levels)
 }

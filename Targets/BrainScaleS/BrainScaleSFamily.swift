@@ -44,9 +44,6 @@ public struct BrainScaleSFamily: TargetFamily {
     }
 
     public func boot(_ directory: String, threads: Int) throws(DiagnosticsError) -> any Emulator {
-        throw DiagnosticsError(
-            Diagnostic(
-                "brainscales-emulator", "\(directory): this build has no emulator of BrainScaleS-2",
-                help: "load the artifact on the chip with its load_bss2.py"))
+        try BrainScaleSEmulator(directory)
     }
 }
