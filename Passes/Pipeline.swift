@@ -14,6 +14,8 @@ public struct LoweringOptions: Hashable, Sendable {
     public var headroom = 64.0
     /// Largest exponent of weights; nil: the chip's.
     public var largestExponent: Int?
+    /// Whether relay neurons make the delays that synapses of an analog chip do not have.
+    public var relaysDelays = false
     /// Synapses that may share one weight, where one holds few bits.
     public var parallelSynapses = 1
     /// Left shift of all ring buffers, the sum that they must hold, and how the shift is found otherwise (`Quantization`).
@@ -43,7 +45,9 @@ public struct LoweringOptions: Hashable, Sendable {
     public init() {}
 
     /// Whether a pass changes the network itself before its numbers are lowered.
-    public func changes(_ network: Network, for chip: Chip) -> Bool { deepRewiring != nil || conversion(of: network, to: chip) != nil }
+    public func changes(_ network: Network, for chip: Chip) -> Bool {
+        deepRewiring != nil || relaysDelays || conversion(of: network, to: chip) != nil
+    }
 
     /// The conversion of rate units for a chip; nil where none is needed.
     func conversion(of network: Network, to chip: Chip) -> RateConversion? {
@@ -109,6 +113,10 @@ public struct Pipeline: Sendable {
         if let conversion = options.conversion(of: network, to: quantization.chip) {
             network = try conversion.run(network)
             try observe(RateConversion.name, .network(network))
+        }
+        if options.relaysDelays {
+            network = try RelayDelays(for: quantization.chip).run(network)
+            try observe(RelayDelays.name, .network(network))
         }
         return network
     }

@@ -99,7 +99,8 @@ extension Quantization {
             reset: dynamics.resetValue.map { law.levels.leak + scale * $0 }, membraneTime: membraneTime, synapseTime: synapseTime,
             // A shorter time than the chip's shortest becomes that one.
             refractoryTime: (values(.tauRefrac) ?? zeros).map { max($0 * time, law.refractoryTime.lowerBound) }, gain: gain,
-            constantSlope: constant.map { $0 * scale / time }, initialMembrane: dynamics.initialMembrane.map { law.levels.leak + scale * $0 },
+            constantSlope: constant.map { $0 * scale / time },
+            initialMembrane: dynamics.initialMembrane.map { law.levels.leak + scale * $0 },
             spikes: dynamics.spikes)
     }
 

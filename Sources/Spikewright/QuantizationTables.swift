@@ -35,6 +35,7 @@ struct QuantizationTables {
     private var registers: TextTable {
         var table = TextTable(header: ["population", "parameter", "model", "register", "stands for"])
         for id in quantized.network.populations.ids {
+            if let targets = quantized.neurons(of: id)?.analog { addTargets(targets, of: quantized.network.populations[id].name, to: &table) }
             guard let exact = quantized.network.dynamics(of: id), let effective = quantized.effectiveDynamics(of: id),
                 let neurons = quantized.neurons(of: id)
             else { continue }
@@ -70,6 +71,25 @@ struct QuantizationTables {
         add("gain of a current", exact.currentGain[0], effective.currentGain[0])
         if words.spikes { add("threshold", exact.threshold, effective.threshold) }
         add("bias per step", exact.drive, effective.drive)
+    }
+
+    /// What a calibration is to reach, in units of the hardware.
+    private func addTargets(_ targets: AnalogNeurons, of name: String, to table: inout TextTable) {
+        let scale = targets.scale
+        func model(_ values: [Double]) -> String { span(values.map { brief(($0 - targets.leak) / scale) }) }
+        func row(_ parameter: String, _ model: String, _ values: [Double], _ unit: String) {
+            table.add([name, parameter, model, span(values.map(brief)), unit])
+        }
+        row("membrane scale", "1", [scale], "LSB")
+        row("tau_m", "", targets.membraneTime, "µs")
+        row("tau_syn excitatory", "", targets.synapseTime[0], "µs")
+        row("tau_syn inhibitory", "", targets.synapseTime[1], "µs")
+        if targets.spikes {
+            row("threshold", model(targets.threshold), targets.threshold, "LSB")
+            row("reset", model(targets.reset), targets.reset, "LSB")
+            row("refractory time", "", targets.refractoryTime, "µs")
+        }
+        row("slope of a weight of 1", "", targets.gain[0], "LSB/µs")
     }
 
     private func brief(_ value: Double) -> String { String(format: "%.6g", value) }
