@@ -30,6 +30,7 @@ final class CLAPPTrainer: Trainer {
     private var layerProbes: [LinearProbe] = []
 
     init(_ request: TrainingRequest, rule: String, options: [OptionDefinition], isSymmetric: Bool) throws(DiagnosticsError) {
+        try request.refuseLoop(rule)
         let network = request.network
         let values = try OptionValues(network.learning ?? LearningSpecification(rule: rule), definitions: options)
         let chain = try CLAPPChain(network, rule: rule)

@@ -45,6 +45,7 @@ final class STDPTrainer: Trainer {
 
     init(_ request: TrainingRequest, rule: String, options: [OptionDefinition], reward: (OptionValues) -> Reward?) throws(DiagnosticsError)
     {
+        try request.refuseLoop(rule)
         let network = request.network
         let values = try OptionValues(network.learning ?? LearningSpecification(rule: rule), definitions: options)
         guard let task = network.task, let readout = network.readout else {
