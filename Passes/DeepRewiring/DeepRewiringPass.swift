@@ -75,7 +75,10 @@ public struct DeepRewiringPass: Pass {
         while !fit.holds(trained) {
             // How many of the strongest fit is counted before anything is trained again.
             var fewer = count
-            repeat { fewer = fewer * 97 / 100 } while try fewer > 0 && !fit.holds(train(trained, connections: fewer, samples, epochs: 0))
+            repeat {
+                fewer = fewer * 97 / 100
+                if fewer == 0 { break }
+            } while try !fit.holds(train(trained, connections: fewer, samples, epochs: 0))
             guard fewer > 0 else { throw fit.refusal(of: network) }
             count = fewer
             trained = try train(trained, connections: count, samples, epochs: mending)
