@@ -6,23 +6,26 @@ import Support
 import Targets
 import Testing
 
+/// The client's script and a Python that can run it; nil where the environment names none.
+private enum PACMANClient {
+    static let installed: (script: String, python: String)? = {
+        let environment = ProcessInfo.processInfo.environment
+        guard let script = environment["SPIKEWRIGHT_PACMAN_CLIENT"], let python = environment["SPIKEWRIGHT_PACMAN_PYTHON"] else { return nil }
+        return (script, python)
+    }()
+}
+
 /// Mappings loaded into PACMAN 1!7.4.1, which checks them by itself.
 ///
 /// Runs when `SPIKEWRIGHT_PACMAN_CLIENT` names the client's script (it takes a spinnaker-map and exits with 0 when all is well) and
 /// `SPIKEWRIGHT_PACMAN_PYTHON` a Python that has sPyNNaker 1!7.4.1.
 @Suite(
     .enabled(
-        if: PACMANClientTests.client != nil, "set SPIKEWRIGHT_PACMAN_CLIENT and SPIKEWRIGHT_PACMAN_PYTHON to let PACMAN check mappings"))
+        if: PACMANClient.installed != nil, "set SPIKEWRIGHT_PACMAN_CLIENT and SPIKEWRIGHT_PACMAN_PYTHON to let PACMAN check mappings"))
 struct PACMANClientTests {
-    static let client: (script: String, python: String)? = {
-        let environment = ProcessInfo.processInfo.environment
-        guard let script = environment["SPIKEWRIGHT_PACMAN_CLIENT"], let python = environment["SPIKEWRIGHT_PACMAN_PYTHON"] else { return nil }
-        return (script, python)
-    }()
-
     /// Exit status and what the client printed.
     static func run(_ map: JSONValue) throws -> (status: Int32, text: String) {
-        let client = try #require(Self.client)
+        let client = try #require(PACMANClient.installed)
         return try withTemporaryDirectory { (folder: String) throws in
             let path = "\(folder)/map.json"
             try map.write(to: path, pretty: false)

@@ -15,7 +15,7 @@ import Testing
                 DriverAllocation.Request(
                     selects: [try #require(request["row_select_label"]?.int)], drivers: try #require(request["num_drivers"]?.int))
             }
-            let isFeasible = try #require(item["feasible"]?.bool)
+            let isFeasible = try #require(item["feasible"]?.bool as Bool?)
             let allocation = DriverAllocation(requests, selectBits: 5, driversPerBus: 32)
             #expect((allocation != nil) == isFeasible, "case \(number)")
             guard let allocation else { continue }
