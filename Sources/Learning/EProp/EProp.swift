@@ -30,7 +30,7 @@ public enum EProp: LearningRule {
                         ]),
                     .init(
                         "exact", "all that a spike does later, through every neuron: backpropagation through time",
-                        [OptionDefinition("reset_gradient", .flag(false), "whether that includes the spike in the reset")]),
+                        [OptionDefinition("reset_gradient", .flag(true), "whether that includes the spike in the reset")]),
                 ]), "what the learning signal of a neuron knows of the error"),
         OptionDefinition("damp", .number(0.3, in: 0...1000, .none), "height of the triangle that stands for the spike's derivative"),
         OptionDefinition(
