@@ -55,7 +55,7 @@ public struct LoweringOptions: Hashable, Sendable {
         guard rateConversion == .always || !chip.arithmetic.hasRateUnits else { return nil }
         let carriesValues = chip.formats.payloadBits >= 2
         return RateConversion(
-            reset: chip.arithmetic.subtractsThreshold ? .subtract : .toValue, steps: conversionSteps, output: conversionOutput,
+            steps: conversionSteps, output: conversionOutput,
             input: conversionInput ?? (carriesValues ? .graded : .spikes), samples: samples)
     }
 
@@ -111,7 +111,7 @@ public struct Pipeline: Sendable {
             try observe(DeepRewiringPass.name, .network(network))
         }
         if let conversion = options.conversion(of: network, to: quantization.chip) {
-            network = try conversion.run(network)
+            network = try conversion.fitted(to: quantization.chip, for: network).run(network)
             try observe(RateConversion.name, .network(network))
         }
         if options.relaysDelays {

@@ -46,10 +46,10 @@ import Testing
         return (trainer, data)
     }
 
-    @Test func `learns more than two thirds in a second`() throws {
-        let (trainer, data) = try Self.trained(threads: 2, epochs: 30)
+    @Test func `learns most of yin-yang from 600 samples`() throws {
+        let (trainer, data) = try Self.trained(threads: 2, epochs: 80)
         let evaluation = try trainer.evaluate(data.test)
-        #expect(evaluation.accuracy > 0.8, "\(evaluation.accuracy)")
+        #expect(evaluation.accuracy > 0.7, "\(evaluation.accuracy)")
     }
 
     @Test func `any number of threads learns the same bits`() throws {
