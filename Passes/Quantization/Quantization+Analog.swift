@@ -91,8 +91,13 @@ extension Quantization {
             constant = (values(.bias) ?? zeros).map { $0 / network.timestep }
         }
         let scale = membraneScale(of: dynamics, law)
+        // The unit is one of weights where a receptor has a scale of its own, else one of jumps (`WeightQuantizer`).
+        let isWeight = chip.formats.weight.scope == .receptor
         let gain = dynamics.currentGain.map { gains in
-            (0..<count).map { gains[$0] > 0 ? unit / gains[$0] * slope[$0] * scale / time : 0 }
+            (0..<count).map { n in
+                let weight = isWeight ? unit : gains[n] > 0 ? unit / gains[n] : 0
+                return weight * slope[n] * scale / time
+            }
         }
         return AnalogNeurons(
             scale: scale, leak: law.levels.leak, threshold: dynamics.threshold.map { law.levels.leak + scale * $0 },

@@ -67,10 +67,10 @@ struct BrainScaleSWriter {
         let projections = graph.network.projections.ids.filter { here.contains(graph.network.projections[$0].post) }.map {
             id -> JSONValue in
             let (synapses, error) = (quantized.synapses(of: id), quantized.synapses(of: id).error)
-            let gain = graph.network.dynamics(of: graph.network.projections[id].post)?.currentGain[0].first ?? 1
+            let quantizer = WeightQuantizer(id, of: graph.network, synapses: synapses, format: graph.chip.formats.weight)
             return .object(
                 JSONObject([
-                    ("projection", .string(graph.network.projections[id].name)), ("weight_per_step", .number(synapses.unit / gain)),
+                    ("projection", .string(graph.network.projections[id].name)), ("weight_per_step", .number(quantizer.weight(ofMantissa: 1, target: 0))),
                     ("parallel", .integer(synapses.parallel)), ("synapses", .integer(error.synapses)), ("clipped", .integer(error.clipped)),
                     ("zeroed", .integer(error.zeroed)), ("rms_error", .number(error.rootMeanSquare)),
                     ("largest_error", .number(error.largest)),

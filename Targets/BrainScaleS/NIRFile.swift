@@ -92,14 +92,15 @@ struct NIRFile {
     }
 
     private func write(_ targets: AnalogNeurons, _ id: ID<Population>, to file: HDF5File, _ group: String) throws(DiagnosticsError) {
-        let gain = graph.network.dynamics(of: id)?.currentGain[0] ?? []
-        let unit =
-            graph.network.projections.ids.first { graph.network.projections[$0].post == id }
-            .map { graph.placed.coreGraph.quantized.synapses(of: $0).unit } ?? 1
+        let quantized = graph.placed.coreGraph.quantized
+        let incoming = graph.network.projections.ids.first { graph.network.projections[$0].post == id }
+        let quantizer = incoming.map {
+            WeightQuantizer($0, of: graph.network, synapses: quantized.synapses(of: $0), format: graph.chip.formats.weight)
+        }
         let micro = 1e-6
-        // Slope per unit of weight, in potential per µs: a step of the chip stands for unit / gain of weight.
+        // Slope per unit of weight, in potential per µs.
         let strength = (0..<targets.count).map { n -> Double in
-            let step = n < gain.count && gain[n] > 0 ? unit / gain[n] : 1
+            let step = quantizer?.weight(ofMantissa: 1, target: n) ?? 1
             return targets.gain[0][n] / targets.scale / step * targets.membraneTime[n] * targets.synapseTime[0][n] * micro
         }
         try file.write(text: targets.spikes ? "CubaLIF" : "CubaLI", to: "\(group)/type")
