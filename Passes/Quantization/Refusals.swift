@@ -90,7 +90,7 @@ extension Quantization {
                 help: "shorten tau_refrac to \(steps.upperBound) steps, or lengthen the time step")
         }
         guard model.spikes else { return refusals }
-        if dynamics.refractory == .blocked, dynamics.refractorySteps.contains(where: { $0 > 0 }) {
+        if dynamics.refractory == .blocked, !arithmetic.adaptiveThreshold, dynamics.refractorySteps.contains(where: { $0 > 0 }) {
             refuse(
                 "quantize-refractory", "is only blocked from spiking after a spike, and the neurons of '\(chip.name)' are held",
                 help: "write 'refractory: held' and train with it, or set tau_refrac to 0")

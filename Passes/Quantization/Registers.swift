@@ -26,7 +26,8 @@ extension Quantization {
             scale: scale, origin: origin, currentDecay: [], membraneDecay: [], thresholdMantissa: [], biasMantissa: [], biasExponent: [],
             refractorySteps: dynamics.refractorySteps,
             // A readout never resets: it gets what the chip has.
-            reset: arithmetic.resets.contains(reset) || dynamics.spikes ? reset : arithmetic.resets.first ?? reset, spikes: dynamics.spikes,
+            reset: arithmetic.resets.contains(reset) || dynamics.spikes && dynamics.reset != .subtractNext
+                ? reset : arithmetic.resets.first ?? reset, spikes: dynamics.spikes,
             initialMembrane: [], addedDelay: dynamics.order == .membraneFirst ? 1 : 0)
         for n in 0..<dynamics.count {
             registers.membraneDecay.append(decay(dynamics.membraneDecay[n], offset: formats.decay.membraneOffset))

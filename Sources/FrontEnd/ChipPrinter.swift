@@ -107,8 +107,9 @@ extension NumberFormats {
         if threshold != .none { entries.append(Node.Entry("threshold", threshold.yaml)) }
         if bias != .none { entries.append(Node.Entry("bias", bias.yaml)) }
         entries += [
-            Node.Entry("delay", Node(delay)), Node.Entry("refractory", Node(refractory)), Node.Entry("payload_bits", Node(payloadBits)),
+            Node.Entry("delay", Node(delay)), Node.Entry("refractory", Node(refractory)),
         ]
+        if payloadBits != 0 { entries.append(Node.Entry("payload_bits", Node(payloadBits))) }
         return Node(.mapping(entries))
     }
 }

@@ -40,6 +40,7 @@ import Testing
             passes.append(pass)
             expectGolden(try stage.text(), "stages/\(pass).expected")
         }
-        #expect(passes == allPasses.map(\.name))
+        // Passes that change the network run where they are asked for, or where the chip needs them.
+        #expect(passes == Array(allPasses.map(\.name).drop { $0 != Quantization.name }))
     }
 }
