@@ -69,6 +69,7 @@ let package = Package(
                 .embedInCode("Loihi/loihi2.yaml"), .embedInCode("Loihi/loihi2x4.yaml"), .embedInCode("Loihi/loihi2x8.yaml"),
                 .embedInCode("Loihi/loihi2x1152.yaml"), .embedInCode("SpiNNaker/spin3.yaml"), .embedInCode("SpiNNaker/spin5.yaml"),
                 .embedInCode("SpiNNaker/spin5x3.yaml"), .embedInCode("BrainScaleS/brainscales2.yaml"),
+                .embedInCode("SpiNNaker/spinnaker2.yaml"), .embedInCode("SpiNNaker/spinnaker2x48.yaml"),
                 .embedInCode("BrainScaleS/brainscales2-ideal.yaml"), .embedInCode("BrainScaleS/brainscales2-uncalibrated.yaml"),
             ],
             on: ["Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning"]),

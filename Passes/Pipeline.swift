@@ -14,6 +14,8 @@ public struct LoweringOptions: Hashable, Sendable {
     public var headroom = 64.0
     /// Largest exponent of weights; nil: the chip's.
     public var largestExponent: Int?
+    /// Whether relay neurons make the delays that synapses of an analog chip do not have.
+    public var relaysDelays = false
     /// Synapses that may share one weight, where one holds few bits.
     public var parallelSynapses = 1
     /// Left shift of all ring buffers, the sum that they must hold, and how the shift is found otherwise (`Quantization`).
@@ -43,7 +45,9 @@ public struct LoweringOptions: Hashable, Sendable {
     public init() {}
 
     /// Whether a pass changes the network itself before its numbers are lowered.
-    public func changes(_ network: Network, for chip: Chip) -> Bool { deepRewiring != nil || conversion(of: network, to: chip) != nil }
+    public func changes(_ network: Network, for chip: Chip) -> Bool {
+        deepRewiring != nil || relaysDelays || conversion(of: network, to: chip) != nil
+    }
 
     /// The conversion of rate units for a chip; nil where none is needed.
     func conversion(of network: Network, to chip: Chip) -> RateConversion? {
@@ -51,7 +55,7 @@ public struct LoweringOptions: Hashable, Sendable {
         guard rateConversion == .always || !chip.arithmetic.hasRateUnits else { return nil }
         let carriesValues = chip.formats.payloadBits >= 2
         return RateConversion(
-            reset: chip.arithmetic.subtractsThreshold ? .subtract : .toValue, steps: conversionSteps, output: conversionOutput,
+            steps: conversionSteps, output: conversionOutput,
             input: conversionInput ?? (carriesValues ? .graded : .spikes), samples: samples)
     }
 
@@ -107,8 +111,12 @@ public struct Pipeline: Sendable {
             try observe(DeepRewiringPass.name, .network(network))
         }
         if let conversion = options.conversion(of: network, to: quantization.chip) {
-            network = try conversion.run(network)
+            network = try conversion.fitted(to: quantization.chip, for: network).run(network)
             try observe(RateConversion.name, .network(network))
+        }
+        if options.relaysDelays {
+            network = try RelayDelays(for: quantization.chip).run(network)
+            try observe(RelayDelays.name, .network(network))
         }
         return network
     }

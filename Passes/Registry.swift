@@ -17,6 +17,7 @@ public struct PassDescription: Hashable, Sendable {
 public let allPasses: [PassDescription] = [
     PassDescription(DeepRewiringPass.self),
     PassDescription(RateConversion.self),
+    PassDescription(RelayDelays.self),
     PassDescription(Quantization.self),
     PassDescription(Partitioning.self),
     PassDescription(Placement.self),

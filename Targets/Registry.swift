@@ -3,6 +3,7 @@ public import Diagnostics
 public import FrontEnd
 public import Lowering
 public import Simulation
+import Storage
 
 /// A family of chips: how an artifact is written for them, and how one is brought to life.
 ///
@@ -94,6 +95,7 @@ private func chipDescriptions() -> [(name: String, text: [UInt8])] {
         ("loihi2x4", PackageResources.loihi2x4_yaml), ("loihi2x8", PackageResources.loihi2x8_yaml),
         ("loihi2x1152", PackageResources.loihi2x1152_yaml), ("spin3", PackageResources.spin3_yaml), ("spin5", PackageResources.spin5_yaml),
         ("spin5x3", PackageResources.spin5x3_yaml), ("brainscales2", PackageResources.brainscales2_yaml),
+        ("spinnaker2", PackageResources.spinnaker2_yaml), ("spinnaker2x48", PackageResources.spinnaker2x48_yaml),
         ("brainscales2-ideal", PackageResources.brainscales2_ideal_yaml),
         ("brainscales2-uncalibrated", PackageResources.brainscales2_uncalibrated_yaml),
     ]
@@ -121,10 +123,13 @@ public func chip(named name: String) throws(DiagnosticsError) -> Chip {
 }
 
 /// A target as a user names it: a shipped chip, or the path of a description (it holds a `/` or ends in `.yaml` or `.yml`).
+///
+/// A path that ends in `.json` is a machine as PACMAN writes it, of SpiNN-5 boards.
 public func target(_ name: String) throws(DiagnosticsError) -> Chip {
     if let mark = name.lastIndex(of: "@"), let specimen = UInt64(name[name.index(after: mark)...]) {
         return try target(String(name[..<mark]), specimen: specimen)
     }
+    if name.hasSuffix(".json") { return try readMachine(try JSONValue(file: name), file: name, like: try chip(named: "spin5")) }
     if name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") { return try readChip(name, library: chipLibrary) }
     return try chip(named: name)
 }

@@ -26,8 +26,7 @@ struct CoreFit {
     /// Rate units count as the neurons that they become.
     private func spiking(_ network: Network) throws(DiagnosticsError) -> Network {
         guard !chip.arithmetic.hasRateUnits else { return network }
-        let reset: NeuronModel.Reset = chip.arithmetic.subtractsThreshold ? .subtract : .toValue
-        return try RateConversion(reset: reset).run(network)
+        return try RateConversion().fitted(to: chip, for: network).run(network)
     }
 
     /// The largest number for which the network fits with its connections at random.

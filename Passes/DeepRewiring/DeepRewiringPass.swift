@@ -70,17 +70,26 @@ public struct DeepRewiringPass: Pass {
         if fit.holds(network) { return network }
         var count = try fit.mostConnections(of: network, budget)
         var trained = try train(network, connections: count, samples)
+        // What was learnt stays: a few epochs mend what pruning took.
+        let mending = max(1, settings.epochs / 5)
         while !fit.holds(trained) {
-            let fewer = count * 19 / 20
-            guard fewer < count, fewer > 0 else { throw fit.refusal(of: network) }
+            // How many of the strongest fit is counted before anything is trained again.
+            var fewer = count
+            repeat {
+                fewer = fewer * 97 / 100
+                if fewer == 0 { break }
+            } while try !fit.holds(train(trained, connections: fewer, samples, epochs: 0))
+            guard fewer > 0 else { throw fit.refusal(of: network) }
             count = fewer
-            trained = try train(trained, connections: count, samples)
+            trained = try train(trained, connections: count, samples, epochs: mending)
         }
         return trained
     }
 
-    /// The network after training with so many connections, shared out as the rule does.
-    private func train(_ network: Network, connections: Int, _ samples: DataSamples) throws(DiagnosticsError) -> Network {
+    /// The network after training with so many connections, shared out as the rule does; without epochs, the strongest of them.
+    private func train(
+        _ network: Network, connections: Int, _ samples: DataSamples, epochs: Int? = nil
+    ) throws(DiagnosticsError) -> Network {
         var request = network
         var entries: [OptionTree.Entry] = []
         // A model that is made for the rule keeps its options.
@@ -89,7 +98,7 @@ public struct DeepRewiringPass: Pass {
         }
         let total = OptionTree(.map([.init("total", OptionTree(.number(Double(max(1, connections)), unit: "")))]))
         entries.append(.init("connections", OptionTree(.map([.init("count", total)]))))
-        entries.append(.init("epochs", OptionTree(.number(Double(settings.epochs), unit: ""))))
+        entries.append(.init("epochs", OptionTree(.number(Double(epochs ?? settings.epochs), unit: ""))))
         request.learning = LearningSpecification(rule: DeepRewiring.name, options: OptionTree(.map(entries)), place: network.learning?.place)
         let trainer = try DeepRewiring.makeTrainer(TrainingRequest(network: request, samples: samples, threads: threads))
         while trainer.epochsDone < trainer.epochs { _ = try trainer.runEpoch { _ in true } }

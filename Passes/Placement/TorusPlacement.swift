@@ -76,7 +76,7 @@ struct TorusPlacement {
     private func annealed(_ items: TorusItems, _ start: [Int32]) -> [Int32] {
         guard rounds > 0, items.count > 1 else { return start }
         var best: (cost: Double, routers: [Int32])?
-        let work = min(rounds * Self.workPerRound, items.count * Self.workPerItem)
+        let work = min(rounds * (Self.workPerRound + items.count * Self.workPerItemAndRound), items.count * Self.workPerItem)
         for (index, hot) in Self.temperatures.enumerated() {
             var annealing = TorusAnnealing(items, machine, cells: cells, distance: distance, at: start, seed: UInt64(index + 1))
             annealing.run(work: work, hot: hot, cold: min(hot / 10, 0.002), chipShare: 20)
@@ -87,8 +87,9 @@ struct TorusPlacement {
 
     /// Found by measuring on mapping/coregraphs: sparse graphs gain from heat, dense ones lose their order by it.
     private static let temperatures = [0.2, 0.02, 0.004]
-    /// Units of work, of about a nanosecond; 40 rounds are a tenth of a second for each temperature.
-    private static let workPerRound = 2_500_000
+    /// Units of work, of about a nanosecond: 40 rounds are a tenth of a second for a thousand items at each temperature.
+    private static let workPerRound = 1_500_000
+    private static let workPerItemAndRound = 900
     /// So much that an item has been tried everywhere it could go.
     private static let workPerItem = 600_000
 }

@@ -128,6 +128,10 @@ struct FixedPointCellBuilder {
             words[.inhibitoryTime] = max(
                 word(Self.timeConstant(decayed(dynamics.currentDecay[1][n]), substep), .inhibitoryTime), 1)
         }
+        if cell == .conductanceExponential {
+            words[.excitatoryReversal] = word((rest + dynamics.reversal[0][n]) * scale, .excitatoryReversal)
+            words[.inhibitoryReversal] = word((rest + dynamics.reversal[1][n]) * scale, .inhibitoryReversal)
+        }
         addCapacitance(n, &words)
         // What a step adds without input: (1 - kept) · R · offset.
         let constants = constants(of: words)
@@ -139,7 +143,8 @@ struct FixedPointCellBuilder {
 
     /// The capacitance with which a weight moves the membrane as the model says.
     private mutating func addCapacitance(_ n: Int, _ words: inout Words) {
-        if model.integration == .exact, cell != .currentDelta, model.kind.definition(of: .cm) != nil {
+        let keepsCapacitance = cell == .conductanceExponential || (cell == .currentExponential && model.integration == .exact)
+        if keepsCapacitance, !capacitances.isEmpty {
             words[.capacitance] = max(word(capacitances[n], .capacitance), 1)
             return
         }

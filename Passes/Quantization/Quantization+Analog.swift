@@ -91,15 +91,21 @@ extension Quantization {
             constant = (values(.bias) ?? zeros).map { $0 / network.timestep }
         }
         let scale = membraneScale(of: dynamics, law)
+        // The unit is one of weights where a receptor has a scale of its own, else one of jumps (`WeightQuantizer`).
+        let isWeight = chip.formats.weight.scope == .receptor
         let gain = dynamics.currentGain.map { gains in
-            (0..<count).map { gains[$0] > 0 ? unit / gains[$0] * slope[$0] * scale / time : 0 }
+            (0..<count).map { n in
+                let weight = isWeight ? unit : gains[n] > 0 ? unit / gains[n] : 0
+                return weight * slope[n] * scale / time
+            }
         }
         return AnalogNeurons(
             scale: scale, leak: law.levels.leak, threshold: dynamics.threshold.map { law.levels.leak + scale * $0 },
             reset: dynamics.resetValue.map { law.levels.leak + scale * $0 }, membraneTime: membraneTime, synapseTime: synapseTime,
             // A shorter time than the chip's shortest becomes that one.
             refractoryTime: (values(.tauRefrac) ?? zeros).map { max($0 * time, law.refractoryTime.lowerBound) }, gain: gain,
-            constantSlope: constant.map { $0 * scale / time }, initialMembrane: dynamics.initialMembrane.map { law.levels.leak + scale * $0 },
+            constantSlope: constant.map { $0 * scale / time },
+            initialMembrane: dynamics.initialMembrane.map { law.levels.leak + scale * $0 },
             spikes: dynamics.spikes)
     }
 

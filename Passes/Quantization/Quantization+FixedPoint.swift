@@ -91,8 +91,7 @@ extension Quantization {
             }
         guard let released else { return nil }
         if isPlain, arithmetic.cells.contains(released) { return released }
-        if released == .conductanceExponential { return nil }
-        guard arithmetic.cells.contains(.threshold), arithmetic.substeps == 1 else { return nil }
+        guard arithmetic.cells.contains(.threshold), arithmetic.substeps == 1, dynamics.synapse != .conductance else { return nil }
         return dynamics.spikes && dynamics.reset == .subtractNext ? nil : .threshold
     }
 

@@ -83,6 +83,7 @@ public struct Quantization: Pass {
         case .integerCurrent: try quantizeToCompartments(network)
         case .analog(let law): try quantizeToTargets(network, law)
         case .fixedPoint(let arithmetic): try quantizeToFixedPoint(network, arithmetic)
+        case .floatingPoint(let arithmetic): try quantizeToFloatingPoint(network, arithmetic)
         }
     }
 

@@ -87,7 +87,8 @@ extension Quantization {
         let time = law.speedup / 1000
         var refusals: [Diagnostic] = []
         func check(_ name: ParameterName, _ range: ClosedRange<Double>, lowest: Double) {
-            guard let values = network.values(of: name, in: id), let bad = values.first(where: { !(lowest...range.upperBound).contains($0 / time) })
+            guard let values = network.values(of: name, in: id),
+                let bad = values.first(where: { !(lowest...range.upperBound).contains($0 / time) })
             else { return }
             // Neurons without any synaptic current are refused for that.
             if name == .tauSyn, bad == 0 { return }
@@ -107,7 +108,8 @@ extension Quantization {
             if dynamics.spikes, dynamics.reset == .toValue {
                 refusals.append(
                     Diagnostic(
-                        "analog-potential", "population '\(population.name)' has a threshold at or below its rest, where '\(chip.name)' leaks to",
+                        "analog-potential",
+                        "population '\(population.name)' has a threshold at or below its rest, where '\(chip.name)' leaks to",
                         at: population.place, help: "set v_thresh above v_rest"))
             }
             return refusals
@@ -126,14 +128,15 @@ extension Quantization {
     }
 
     private func delayed(_ projection: Projection, _ statistics: WeightStatistics, _ network: Network) -> Diagnostic? {
-        guard statistics.longestDelay > 1 else { return nil }
+        if network.time == .continuous, projection.delay == .constant(0) { return nil }
+        guard statistics.longestDelay > 1 || network.time == .continuous else { return nil }
         let most = network.timestep * Double(statistics.longestDelay)
         return Diagnostic(
             "analog-delay",
             "projection '\(projection.name)' has delays up to \(statistics.longestDelay) steps (\(shortest(most)) ms), and synapses of '\(chip.name)' have none",
             at: projection.place,
             help:
-                "leave 'delay' out, or put a population of relay neurons between '\(network.populations[projection.pre].name)' and '\(network.populations[projection.post].name)' whose rise to threshold takes that long"
+                "leave 'delay' out, or put a population of relay neurons between '\(network.populations[projection.pre].name)' and '\(network.populations[projection.post].name)' whose rise to threshold takes that long: --relay-delays does it"
         )
     }
 

@@ -25,6 +25,14 @@ extension Quantization {
                 refuse(
                     "quantize-reset", "has reset 'subtract_next', and '\(chip.name)' resets in the step of the spike",
                     help: "set reset: to_value or subtract and train with it")
+            } else if dynamics.spikes, dynamics.reset == .subtract, dynamics.isAdaptive, dynamics.resetAmount == .base {
+                refuse(
+                    "quantize-reset", "subtracts its base threshold at reset, and cells of '\(chip.name)' subtract the adapted one",
+                    help: "set reset_amount: adapted and train with it")
+            } else if dynamics.spikes, dynamics.refractory == .blocked, dynamics.refractorySteps.contains(where: { $0 > 0 }) {
+                refuse(
+                    "quantize-refractory", "integrates while it is refractory, and cells of '\(chip.name)' hold their membrane",
+                    help: "set refractory: held, or tau_refrac to 0, and train with it")
             } else if fixedPointCell(of: dynamics, timestep: network.timestep, arithmetic) == nil {
                 refuse(
                     "quantize-cell", "needs a cell that '\(chip.name)' lacks: it has \(arithmetic.cells.map(\.rawValue).joined(separator: ", "))",

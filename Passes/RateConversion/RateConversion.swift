@@ -37,8 +37,8 @@ public struct RateConversion: Pass {
     /// What the input sends.
     public enum Seeing: String, CaseIterable, Hashable, Sendable { case spikes, graded }
 
-    /// How a spike resets: by subtraction where the chip can.
-    public var reset: NeuronModel.Reset
+    /// The neuron that units become.
+    public var style: Style
     public var steps: Int
     public var percentile: Double
     public var output: Sending
@@ -48,10 +48,10 @@ public struct RateConversion: Pass {
     public var calibration: Int
 
     public init(
-        reset: NeuronModel.Reset = .subtract, steps: Int = 64, percentile: Double = 0.999, output: Sending = .membrane,
+        style: Style = Style(), steps: Int = 64, percentile: Double = 0.999, output: Sending = .membrane,
         input: Seeing = .spikes, samples: DataSamples? = nil, calibration: Int = 256
     ) {
-        self.reset = reset
+        self.style = style
         self.steps = steps
         self.percentile = percentile
         self.output = output
@@ -71,7 +71,10 @@ public struct RateConversion: Pass {
         for id in network.populations.ids { convert(id, of: &converted, scales) }
         for id in network.projections.ids {
             let projection = network.projections[id]
-            let factor = scales[projection.pre.index] / scales[projection.post.index]
+            let isUnit = network.populations[projection.post].cell.neuron?.kind == .rate
+            // A current goes on after its spike: what it adds up to is the weight.
+            let charge = isUnit ? style.charge(timestep: network.timestep) : 1
+            let factor = scales[projection.pre.index] / scales[projection.post.index] / charge
             converted.projections[id] = network.scaled(id, by: factor)
         }
         guard var task = network.task else { return converted }
@@ -98,13 +101,13 @@ public struct RateConversion: Pass {
         if isReadout, output == .membrane {
             // A window of half the presentation; Euler's decay is 1 - 2 / steps, which few bits hold.
             neuron = NeuronModel(.leakyReadout, [.tauM: .uniform(Double(max(2, steps / 2)) * network.timestep)])
-            neuron.integration = .euler
+            if style.synapseTime == nil { neuron.integration = .euler }
         } else {
-            neuron = NeuronModel(.integrateAndFire, [.vThresh: .uniform(1), .vInit: .uniform(0.5)])
-            neuron.reset = reset
-            // A unit at its limit spikes in every step.
-            neuron.comparison = .above
+            neuron = NeuronModel(style.membraneTime == nil ? .integrateAndFire : .leaky, [.vThresh: .uniform(1), .vInit: .uniform(0.5)])
+            if let time = style.membraneTime { neuron[.tauM] = .uniform(time) }
+            neuron.reset = style.reset
         }
+        if let time = style.synapseTime { neuron[.tauSyn] = .uniform(time) }
         if isBiased { neuron[.bias] = .perNeuron(bias) }
         network.populations[id].cell = .neuron(neuron)
         network.populations[id].units = .normalized

@@ -109,7 +109,7 @@ struct TorusRouting {
             split(whole)
             splits += 1
         }
-        trees.avoided = -1
+        trees.ceiling = .infinity
     }
 
     private static let reliefSteps = 400
@@ -119,12 +119,12 @@ struct TorusRouting {
     private mutating func reroute(_ index: Int, around link: Int, _ spare: inout Double) -> Bool {
         let (old, weight, peak) = (bundles[index].edges, bundles[index].weight, trees.loads[link])
         trees.load(old, by: -weight)
-        trees.avoided = link
-        let new = trees.tree(from: bundles[index].source, to: bundles[index].targets)
-        if let new {
+        // Links that would then carry as much as the most loaded one are closed, that one among them.
+        trees.ceiling = (peak - weight) * (1 - 1e-9)
+        if let new = trees.tree(from: bundles[index].source, to: bundles[index].targets) {
             let longer = weight * Double(new.count - old.count)
             let highest = new.reduce(0) { max($0, trees.loads[Int($1)] + weight) }
-            if longer <= spare, highest < peak * (1 - 1e-9) {
+            if longer <= spare, highest < peak {
                 spare -= max(longer, 0)
                 bundles[index].edges = new
                 trees.load(new, by: weight)
@@ -151,15 +151,22 @@ extension TorusRouting {
     static func best(_ machine: TorusMachine, _ nets: TorusNets, at routers: [Int32]) -> TorusRouting {
         var single = TorusRouting(machine, nets, at: routers)
         single.run(shares: false)
-        single.relieve(to: 0, share: Self.longerForLoad)
-        guard single.families(single.order).isEmpty == false else { return single }
-        var shared = TorusRouting(machine, nets, at: routers)
-        shared.run(shares: true)
-        guard shared.length <= single.length * (1 + Self.longerForLoad) else { return single }
-        shared.relieve(to: single.maximumLoad, share: Self.longerForLoad)
-        return shared
+        let goal = Self.lighter * single.maximumLoad
+        if !single.families(single.order).isEmpty {
+            var shared = TorusRouting(machine, nets, at: routers)
+            shared.run(shares: true)
+            if shared.length <= single.length * (1 + Self.longerForLoad) {
+                shared.relieve(to: goal, share: Self.longerForLoad)
+                return shared
+            }
+        }
+        single.relieve(to: goal, share: Self.longerForLoad)
+        return single
     }
 
-    /// Links that may be added so that the most loaded link carries less: two of a hundred.
-    private static let longerForLoad = 0.02
+    /// The most loaded link is relieved of so much of what single trees put on it; more costs links and table entries.
+    private static let lighter = 0.85
+
+    /// Links that may be added so that the most loaded link carries less: one of a hundred.
+    private static let longerForLoad = 0.01
 }

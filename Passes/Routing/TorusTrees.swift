@@ -21,8 +21,8 @@ struct TorusTrees {
     private var cost: [Double]
     private var cameBy: [UInt8]
     private var queue: [Int32] = []
-    /// A link, router · 6 + link, that new ways do not take; -1: none.
-    var avoided = -1
+    /// New ways take no link that carries more.
+    var ceiling = Double.infinity
 
     init(_ machine: TorusMachine) {
         self.machine = machine
@@ -136,7 +136,7 @@ struct TorusTrees {
                 next += 1
                 for link in 0..<6 {
                     let other = Int(machine.neighbours[router * 6 + link])
-                    guard other >= 0, isTerminal[other], mask[other] == 0, other != source, router * 6 + link != avoided else { continue }
+                    guard other >= 0, isTerminal[other], mask[other] == 0, other != source, loads[router * 6 + link] <= ceiling else { continue }
                     insertBest(other, router, link, source)
                     left -= 1
                 }
@@ -156,7 +156,7 @@ struct TorusTrees {
             let other = Int(machine.neighbours[target * 6 + back])
             guard other >= 0, other == source || mask[other] != 0 else { continue }
             let forth = (back + 3) % 6
-            if other * 6 + forth != avoided, loads[other * 6 + forth] < least { (from, over, least) = (other, forth, loads[other * 6 + forth]) }
+            if loads[other * 6 + forth] < least { (from, over, least) = (other, forth, loads[other * 6 + forth]) }
         }
         insert(from, over)
     }
@@ -180,7 +180,7 @@ struct TorusTrees {
             if best >= 0, level[router] >= level[best] { break }
             for link in 0..<6 {
                 let other = Int(machine.neighbours[router * 6 + link])
-                guard other >= 0, router * 6 + link != avoided else { continue }
+                guard other >= 0, loads[router * 6 + link] <= ceiling else { continue }
                 let price = cost[router] + loads[router * 6 + link]
                 if mark[other] != visited {
                     mark[other] = visited
@@ -330,7 +330,7 @@ struct TorusTrees {
             if best >= 0, level[router] >= level[best] { break }
             for link in 0..<6 {
                 let other = Int(machine.neighbours[router * 6 + link])
-                guard other >= 0, mark[other] != from, router * 6 + link != avoided, other * 6 + (link + 3) % 6 != avoided else { continue }
+                guard other >= 0, mark[other] != from, loads[router * 6 + link] <= ceiling, loads[other * 6 + (link + 3) % 6] <= ceiling else { continue }
                 let price = cost[router] + min(loads[router * 6 + link], loads[other * 6 + (link + 3) % 6])
                 let isGoal = mark[other] == to
                 if isGoal {

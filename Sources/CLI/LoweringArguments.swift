@@ -27,6 +27,12 @@ struct LoweringArguments: ParsableArguments {
     @Option(help: "Most neurons of a core, where populations are cut evenly (SpiNNaker).")
     var neuronsPerCore: Int?
 
+    @Option(help: "Synapses that may share one weight, on chips whose synapses hold few bits.")
+    var parallelSynapses = 1
+
+    @Flag(help: "Let relay neurons make delays that the synapses of a chip do not have.")
+    var relayDelays = false
+
     @Flag(help: "Give every population cores of its own.")
     var separateCores = false
 
@@ -48,6 +54,9 @@ struct LoweringArguments: ParsableArguments {
             throw ValidationError("--max-summed-weight is a number above 0, is \(sum)")
         }
         if let count = neuronsPerCore, count < 1 { throw ValidationError("--neurons-per-core is at least 1, is \(count)") }
+        guard (1...512).contains(parallelSynapses) else {
+            throw ValidationError("--parallel-synapses is a number from 1 to 512, is \(parallelSynapses)")
+        }
     }
 
     private func range() throws -> Quantization.WeightRange {
@@ -72,6 +81,8 @@ struct LoweringArguments: ParsableArguments {
         options.maximumSummedWeight = maxSummedWeight
         options.shiftRule = shiftRule
         options.neuronsPerCore = neuronsPerCore
+        options.parallelSynapses = parallelSynapses
+        options.relaysDelays = relayDelays
         options.sharesCores = !separateCores
         options.threads = threads
         for pass in passes { try PassArgument(pass).apply(to: &options) }

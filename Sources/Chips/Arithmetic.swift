@@ -9,12 +9,15 @@ public enum Arithmetic: Hashable, Sendable {
 
     /// Moves of a neuron's state in a time step.
     public var substeps: Int { if case .fixedPoint(let law) = self { law.substeps } else { 1 } }
+    /// Single precision with integer weights: SpiNNaker 2.
+    case floatingPoint(FloatingPointArithmetic)
 
     /// Whether decays, thresholds and biases are held in registers, whose formats the description states.
     public var hasRegisters: Bool {
         switch self {
         case .integerCurrent: true
         case .analog, .fixedPoint: false
+        case .floatingPoint: false
         }
     }
 }

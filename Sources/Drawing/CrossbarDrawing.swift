@@ -89,7 +89,9 @@ struct CrossbarDrawing {
                 tooltip: "\(name): \(count) \(kind) rows; \(used.synapses) synapses on the bus", to: &graph)
             x += Double(count) * scale
         }
-        text("bus\(core.number)-\(bus)-name", "\(name), \(used.synapses) synapses", x: width + 8, y: top - busHeight / 2, size: 8, to: &graph)
+        text(
+            "bus\(core.number)-\(bus)-name", "\(name), \(used.synapses) synapses", x: width + 8, y: top - busHeight / 2, size: 8, to: &graph
+        )
     }
 
     private func box(

@@ -97,8 +97,12 @@ extension LabelledCrossbar {
         if addressBits + outputBits > labelBits + selectBits {
             return "\(addressBits) bits of address and \(eventOutputs) event outputs in \(labelBits) + \(selectBits) bits"
         }
-        if filterBits < labelBits + selectBits + 1 { return "\(filterBits) bits to filter labels of \(labelBits) + \(selectBits) bits and one" }
-        if eventOutputs % buses != 0 || externalInputs < buses { return "\(eventOutputs) event outputs, \(externalInputs) inputs, \(buses) buses" }
+        if filterBits < labelBits + selectBits + 1 {
+            return "\(filterBits) bits to filter labels of \(labelBits) + \(selectBits) bits and one"
+        }
+        if eventOutputs % buses != 0 || externalInputs < buses {
+            return "\(eventOutputs) event outputs, \(externalInputs) inputs, \(buses) buses"
+        }
         if columnsPerOutput * Self.hemispheres > labelCount { return "\(columnsPerOutput) columns at an output and \(labelCount) labels" }
         return nil
     }
@@ -149,7 +153,10 @@ extension ChipSchema {
 
     static let analog: JSONValue = {
         func interval(_ text: String) -> JSONValue {
-            ["description": .string("\(text): lowest, highest"), "type": "array", "minItems": 2, "maxItems": 2, "items": ["type": "number"]]
+            [
+                "description": .string("\(text): lowest, highest"), "type": "array", "minItems": 2, "maxItems": 2,
+                "items": ["type": "number"],
+            ]
         }
         func number(_ text: String) -> JSONValue { ["description": .string(text), "type": "number"] }
         return mapping(

@@ -141,6 +141,7 @@ extension Arithmetic {
                     "expected_rate": Node(law.expectedRate), "expected_deviations": Node(law.expectedDeviations),
                 ]
             ]
+        case .floatingPoint(let law): return ["floating_point": ["weight_rounding": Node(law.weightRounding.rawValue)]]
         }
     }
 }

@@ -55,10 +55,17 @@ extension ChipReader {
     }
 
     mutating func arithmetic(_ node: Node) -> Arithmetic? {
-        let kinds = ["integer_current", "analog", "fixed_point"]
+        let kinds = ["integer_current", "analog", "fixed_point", "floating_point"]
         guard let variant = read(node, "'arithmetic' of the chip", .variant(among: kinds)) else { return nil }
         if variant.name == "analog" { return analog(variant.options) }
         if variant.name == "fixed_point" { return fixedPoint(variant.options) }
+        if variant.name == "floating_point" {
+            var reader = MappingReader(variant.options, of: "arithmetic 'floating_point'")
+            let rounding = reader.value(
+                "weight_rounding", .choice(of: FloatingPointArithmetic.WeightRounding.self), default: .towardZero)
+            reader.finish(into: &collector)
+            return .floatingPoint(FloatingPointArithmetic(weightRounding: rounding))
+        }
         var reader = MappingReader(variant.options, of: "arithmetic 'integer_current'")
         let overflow = Reading<IntegerCurrentArithmetic.Overflow>.choice(of: IntegerCurrentArithmetic.Overflow.self)
         let stateBits = reader.required("state_bits", .integer(atLeast: 4, atMost: 48))

@@ -287,6 +287,12 @@ enum ChipSchema {
                         ("expected_deviations", ["description": "of the summed input that must fit", "type": "number"]),
                     ])
             ),
+            (
+                "floating_point",
+                mapping(
+                    "single precision with integer weights",
+                    [("weight_rounding", choice("how weights become integers", FloatingPointArithmetic.WeightRounding.self))])
+            ),
         ])
 
     static let learning: JSONValue = {

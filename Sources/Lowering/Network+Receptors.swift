@@ -18,5 +18,5 @@ extension Network {
 
 extension NeuronModel {
     /// Whether weights are conductances.
-    public var isConductance: Bool { false }
+    public var isConductance: Bool { kind == .conductanceExponential }
 }

@@ -12,6 +12,7 @@ extension QuantizedNetwork {
         // Targets are real numbers: a calibrated neuron has the model's own.
         case .analog: dynamics
         case .fixedPoint(let neurons): neurons.effectiveDynamics(of: dynamics, substeps: chip.arithmetic.substeps)
+        case .floatingPoint(let neurons): neurons.effectiveDynamics(of: dynamics)
         }
     }
 

@@ -38,6 +38,7 @@ extension QuantizedNetwork {
         case .compartments(let registers): verifyCompartments(registers, of: population, &check)
         case .analog(let targets): verifyTargets(targets, of: population, &check)
         case .fixedPoint(let neurons): verifyFixedPoint(neurons, of: population, &check)
+        case .floatingPoint(let neurons): verifyFloatingPoint(neurons, of: population, &check)
         }
     }
 
@@ -64,6 +65,21 @@ extension QuantizedNetwork {
             !FixedPointConstants.isComputable(neurons.released($0), model, substeps: arithmetic.substeps)
         }) {
             check.violated("neuron \(bad) of '\(name)' divides by 0")
+        }
+    }
+
+    private func verifyFloatingPoint(_ neurons: FloatingPointNeurons, of population: Population, _ check: inout InvariantCheck) {
+        let columns = [
+            neurons.membraneDecay, neurons.currentDecay[0], neurons.currentDecay[1], neurons.drive, neurons.threshold, neurons.resetValue,
+            neurons.initialMembrane, neurons.beta, neurons.adaptationDecay,
+        ]
+        check.require(
+            columns.allSatisfy { $0.count == population.size } && neurons.refractorySteps.count == population.size,
+            "'\(population.name)' has \(population.size) neurons and parameters \(columns.map(\.count))")
+        check.require(neurons.scale > 0 && neurons.scale.isFinite, "'\(population.name)' has scale \(neurons.scale)")
+        check.require(columns.joined().allSatisfy { !$0.isNaN }, "'\(population.name)' has a parameter that is no number")
+        if let bad = neurons.refractorySteps.firstIndex(where: { !chip.formats.refractory.contains($0) }) {
+            check.violated("'\(population.name)' neuron \(bad) is held for \(neurons.refractorySteps[bad]) steps")
         }
     }
 

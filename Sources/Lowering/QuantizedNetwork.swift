@@ -39,12 +39,14 @@ public enum QuantizedNeurons: Hashable, Sendable {
     case compartments(IntegerCompartments)
     case analog(AnalogNeurons)
     case fixedPoint(FixedPointNeurons)
+    case floatingPoint(FloatingPointNeurons)
 
     public var count: Int {
         switch self {
         case .compartments(let registers): registers.count
         case .analog(let targets): targets.count
         case .fixedPoint(let neurons): neurons.count
+        case .floatingPoint(let neurons): neurons.count
         }
     }
 
@@ -54,6 +56,7 @@ public enum QuantizedNeurons: Hashable, Sendable {
         case .compartments(let registers): registers.spikes
         case .analog(let targets): targets.spikes
         case .fixedPoint(let neurons): neurons.spikes
+        case .floatingPoint(let neurons): neurons.spikes
         }
     }
 
@@ -63,6 +66,7 @@ public enum QuantizedNeurons: Hashable, Sendable {
         case .compartments(let registers): registers.addedDelay
         case .analog: 0
         case .fixedPoint(let neurons): neurons.addedDelay
+        case .floatingPoint: 0
         }
     }
 
@@ -72,6 +76,7 @@ public enum QuantizedNeurons: Hashable, Sendable {
         case .compartments(let registers): registers.scale
         case .analog(let targets): targets.scale
         case .fixedPoint(let neurons): neurons.potentialScale * Double(Accum.one)
+        case .floatingPoint(let neurons): neurons.scale
         }
     }
 
@@ -92,9 +97,18 @@ public enum QuantizedNeurons: Hashable, Sendable {
     public var fixedPoint: FixedPointNeurons? { if case .fixedPoint(let neurons) = self { neurons } else { nil } }
 }
 
+extension QuantizedNeurons {
+    /// The parameters of neurons in single precision; nil for another arithmetic.
+    public var floatingPoint: FloatingPointNeurons? { if case .floatingPoint(let neurons) = self { neurons } else { nil } }
+}
+
 /// How a projection's weights and delays become integers. Rows are produced on demand by `QuantizedRows`.
 public struct QuantizedSynapses: Hashable, Sendable {
-    public enum Rounding: String, CaseIterable, Hashable, Sendable { case nearest, stochastic }
+    public enum Rounding: String, CaseIterable, Hashable, Sendable {
+        case nearest, stochastic
+        /// Cut, but for a hair that keeps the largest weight whole.
+        case towardZero = "toward_zero"
+    }
 
     /// The jump of the target's membrane that a mantissa of 1 stands for, in the model's unit of potential (per unit of payload).
     /// Mantissas are multiples of the format's step; a weight becomes a jump through the `currentGain` of the target's `Dynamics`.

@@ -27,12 +27,20 @@ public struct QuantizedRows: Sendable {
     public let synapses: QuantizedSynapses
     let quantizer: WeightQuantizer
     let maximumDelay: Int
+    /// The receptor of every synapse, excitatory 0 or inhibitory 1; nil: by its sign.
+    public let receptor: Int?
 
     public init(_ id: ID<Projection>, of network: QuantizedNetwork) {
         rows = SynapseRows(id, of: network.network)
         synapses = network.synapses(of: id)
         quantizer = WeightQuantizer(id, of: network.network, synapses: synapses, format: network.chip.formats.weight)
         maximumDelay = network.chip.formats.delay.upperBound
+        receptor =
+            switch network.network.projections[id].receptor {
+            case .excitatory: 0
+            case .inhibitory: 1
+            case .bySign: nil
+            }
     }
 
     /// The whole row of `source`; `scratch` is reused from call to call.

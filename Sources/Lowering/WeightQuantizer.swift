@@ -11,6 +11,7 @@ public struct WeightQuantizer: Sendable {
     let step: Double
     let range: ClosedRange<Double>
     let stochastic: Philox?
+    let cuts: Bool
     let targetCount: Int
 
     public init(_ id: ID<Projection>, of network: Network, synapses: QuantizedSynapses, format: WeightFormat) {
@@ -23,6 +24,7 @@ public struct WeightQuantizer: Sendable {
         let (range, step) = format.mantissas(synapses.mode, bits: synapses.bits)
         self.step = Double(step)
         self.range = Double(range.lowerBound * synapses.parallel)...Double(range.upperBound * synapses.parallel)
+        cuts = synapses.rounding == .towardZero
         stochastic =
             synapses.rounding == .stochastic ? Philox(seed: synapses.seed, purpose: "rounding/\(projection.name)") : nil
         targetCount = network.populations[projection.post].size
@@ -46,6 +48,8 @@ public struct WeightQuantizer: Sendable {
     @inline(__always)
     public func unlimitedMantissa(_ weight: Float, source: Int, target: Int, occurrence: Int) -> Double {
         let steps = jump(of: weight, target: target) / (unit * step)
+        // The scale was made so that the largest weight fills the mantissa up to rounding.
+        if cuts { return (steps * (1 + 0x1p-40)).rounded(.towardZero) * step }
         guard let stochastic else { return steps.rounded(.toNearestOrEven) * step }
         return steps.rounded(.stochastic, random: stochastic.split(source).split(occurrence).uniform(target)) * step
     }

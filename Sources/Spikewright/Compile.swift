@@ -58,7 +58,7 @@ public struct Compilation: Sendable {
         let size = report.files.reduce(0) { $0 + $1.bytes }
         var text = PlacementSummary(graph).text
         text += "artifact: \(report.files.count) files, \(size) bytes\n"
-        for note in report.notes + delayNotes { text += "note: \(note)\n" }
+        for note in report.notes + delayNotes + zeroNotes { text += "note: \(note)\n" }
         return text
     }
 
@@ -71,6 +71,18 @@ public struct Compilation: Sendable {
             let longest = quantized.chip.formats.delay.upperBound + quantized.synapses(of: id).delayOffset
             return
                 "\(count) delays of '\(quantized.network.projections[id].name)' were cut to the \(longest) steps that '\(quantized.chip.name)' holds"
+        }
+    }
+
+    /// Weights that became 0 because larger ones share their ring buffer's shift, by projection.
+    private var zeroNotes: [String] {
+        let quantized = graph.quantized
+        guard quantized.chip.formats.weight.scope == .receptor else { return [] }
+        return quantized.network.projections.ids.compactMap { id in
+            let (synapses, error) = (quantized.synapses(of: id), quantized.synapses(of: id).error)
+            guard error.zeroed > 0 else { return nil }
+            return
+                "\(error.zeroed) of \(error.synapses) weights of '\(quantized.network.projections[id].name)' became 0 at a shift of \(synapses.exponent); --ring-buffer-shift sets another"
         }
     }
 

@@ -7,10 +7,14 @@ import Storage
 extension RoutedGraph {
     /// The model's absolute potential for which the integer membrane is 0, by neuron.
     func membraneOrigins(of population: ID<Population>) -> [Double] {
-        guard let neurons = placed.coreGraph.quantized.compartments(of: population), let dynamics = network.dynamics(of: population) else {
+        guard let neurons = placed.coreGraph.quantized.neurons(of: population), let dynamics = network.dynamics(of: population) else {
             preconditionFailure("bug: a population on the chip has no dynamics")
         }
-        return zip(neurons.origin, dynamics.rest).map { $0 + $1 }
+        switch neurons {
+        case .compartments(let registers): return zip(registers.origin, dynamics.rest).map { $0 + $1 }
+        // Potentials count from rest.
+        default: return dynamics.rest
+        }
     }
 
     /// The potential of an integer membrane of 0, by population: one number where all neurons agree, else the name of a dataset

@@ -16,10 +16,12 @@ public struct BrainScaleSFamily: TargetFamily {
         func refuse(_ message: String, help: String) {
             faults.append(Diagnostic("brainscales-chip", "the chip '\(chip.name)' \(message)", at: chip.place, help: help))
         }
-        if case .crossbar = chip.topology {} else {
+        if case .crossbar = chip.topology {
+        } else {
             refuse("has no labelled crossbar, and BrainScaleS has nothing else", help: "use the topology 'crossbar', or another family")
         }
-        if case .analog = chip.arithmetic {} else {
+        if case .analog = chip.arithmetic {
+        } else {
             refuse("computes integers, and BrainScaleS has physical neurons", help: "use the arithmetic 'analog', or another family")
         }
         if chip.formats.weight.sign != .receptor || chip.formats.weight.bits.contains(where: { $0 > 6 }) {
@@ -30,7 +32,8 @@ public struct BrainScaleSFamily: TargetFamily {
         for field in chip.fields {
             faults.append(
                 Diagnostic(
-                    "brainscales-field", "the chip '\(chip.name)' has the field '\(field.name)', and the family 'brainscales' has no fields",
+                    "brainscales-field",
+                    "the chip '\(chip.name)' has the field '\(field.name)', and the family 'brainscales' has no fields",
                     at: field.place ?? chip.place, help: "remove it"))
         }
         if !faults.isEmpty { throw DiagnosticsError(faults) }

@@ -37,13 +37,20 @@ struct BrainScaleSWriter {
         }
         try ByteFile.write(LoaderScript.text, to: artifact.path(of: LoaderScript.fileName))
         try artifact.enter(LoaderScript.fileName)
+        let network = NIRFile(graph: graph)
+        let hindrance = network.hindrance
+        if hindrance == nil {
+            try network.write(to: artifact.path(of: NIRFile.name))
+            try artifact.enter(NIRFile.name)
+        }
         let origins = graph.neuronPopulations.map { id -> JSONValue in
             guard let targets = graph.placed.coreGraph.quantized.neurons(of: id)?.analog else { return 0 }
             return .number(-targets.leak / targets.scale)
         }
         return try artifact.publish(
-            origins: origins, axonTables: graph.sourcePopulations.map { _ in "external_labels" }, details: [("executions", .array(executions))],
-            notes: notes(files, law))
+            origins: origins, axonTables: graph.sourcePopulations.map { _ in "external_labels" },
+            details: [("executions", .array(executions))],
+            notes: notes(files, law) + (hindrance.map { ["\(NIRFile.name) was not written: \($0)"] } ?? []))
     }
 
     /// What weights, times and potentials of an execution mean in the model.
@@ -57,12 +64,13 @@ struct BrainScaleSWriter {
                 "membrane_lsb_per_unit": .number(targets?.scale ?? 1), "leak_lsb": .number(targets?.leak ?? 0),
             ]
         }
-        let projections = graph.network.projections.ids.filter { here.contains(graph.network.projections[$0].post) }.map { id -> JSONValue in
+        let projections = graph.network.projections.ids.filter { here.contains(graph.network.projections[$0].post) }.map {
+            id -> JSONValue in
             let (synapses, error) = (quantized.synapses(of: id), quantized.synapses(of: id).error)
-            let gain = graph.network.dynamics(of: graph.network.projections[id].post)?.currentGain[0].first ?? 1
+            let quantizer = WeightQuantizer(id, of: graph.network, synapses: synapses, format: graph.chip.formats.weight)
             return .object(
                 JSONObject([
-                    ("projection", .string(graph.network.projections[id].name)), ("weight_per_step", .number(synapses.unit / gain)),
+                    ("projection", .string(graph.network.projections[id].name)), ("weight_per_step", .number(quantizer.weight(ofMantissa: 1, target: 0))),
                     ("parallel", .integer(synapses.parallel)), ("synapses", .integer(error.synapses)), ("clipped", .integer(error.clipped)),
                     ("zeroed", .integer(error.zeroed)), ("rms_error", .number(error.rootMeanSquare)),
                     ("largest_error", .number(error.largest)),

@@ -37,7 +37,8 @@ extension ExecutionFile {
         }
         for (index, generator) in background.enumerated() where generator.sources > Self.mostBackgroundSources {
             refuse(
-                "brainscales-background", "generator \(index) stands for \(generator.sources) sources, and its mask tells \(Self.mostBackgroundSources) apart [C14]",
+                "brainscales-background",
+                "generator \(index) stands for \(generator.sources) sources, and its mask tells \(Self.mostBackgroundSources) apart [C14]",
                 help: "split the population into parts of at most \(Self.mostBackgroundSources)")
         }
         for (driver, plasticity) in plasticity.enumerated() {
@@ -55,7 +56,8 @@ extension ExecutionFile {
             let ranges: [(String, Double, ClosedRange<Double>, String)] =
                 [
                     ("tau_m", target.membraneTime, law.membraneTime, "µs"), ("tau_syn_E", target.synapseTime[0], law.synapseTime, "µs"),
-                    ("tau_syn_I", target.synapseTime[1], law.synapseTime, "µs"), ("tau_refrac", target.refractoryTime, law.refractoryTime, "µs"),
+                    ("tau_syn_I", target.synapseTime[1], law.synapseTime, "µs"),
+                    ("tau_refrac", target.refractoryTime, law.refractoryTime, "µs"),
                     ("rest", target.leak, law.leak, "LSB"),
                 ] + (target.threshold.map { [("v_thresh", $0, law.threshold, "LSB"), ("v_reset", target.reset, law.reset, "LSB")] } ?? [])
             if let (parameter, value, range, unit) = ranges.first(where: { !$0.2.contains($0.1) }) {
@@ -65,15 +67,20 @@ extension ExecutionFile {
                     help: "change \(parameter) of '\(name(neuron.population))' so that it lies within")
                 break
             }
-            if let bias = target.gainBias.first(where: { !law.gain.contains($0) }) ?? (law.converterBias.contains(target.converterBias) ? nil : target.converterBias) {
+            if !(target.gainBias + [target.converterBias]).allSatisfy(Self.codes.contains) {
+                refuse(
+                    "brainscales-code", "\(subject) has codes beyond 0 to 1022 [C24]", help: "1023 would stop the refresh; lower the bias")
+                break
+            }
+            if let bias = target.gainBias.first(where: { !law.gain.contains($0) })
+                ?? (law.converterBias.contains(target.converterBias) ? nil : target.converterBias)
+            {
                 refuse(
                     "brainscales-gain",
                     "\(subject) needs a bias of \(shown(bias)) at its synaptic input, beyond \(shown(law.gain.lowerBound)) to \(shown(law.gain.upperBound)), so that one spike would saturate it [C22]",
-                    help: "use more parallel synapses and a lower converter bias for '\(name(neuron.population))', or shorter synaptic time constants")
-                break
-            }
-            if !(target.gainBias + [target.converterBias]).allSatisfy(Self.codes.contains) {
-                refuse("brainscales-code", "\(subject) has codes beyond 0 to 1022 [C24]", help: "1023 would stop the refresh; lower the bias")
+                    help:
+                        "use more parallel synapses and a lower converter bias for '\(name(neuron.population))', or shorter synaptic time constants"
+                )
                 break
             }
         }
@@ -81,7 +88,8 @@ extension ExecutionFile {
         if sampled.count > Self.mostSampled {
             let names = sampled.prefix(4).map { "\(name(configuration.neurons[$0].population)) \(configuration.neurons[$0].index)" }
             refuse(
-                "brainscales-sampled", "\(sampled.count) neurons (\(names.joined(separator: ", "))…) are to be sampled by the MADC, which has \(Self.mostSampled) channels [C18]",
+                "brainscales-sampled",
+                "\(sampled.count) neurons (\(names.joined(separator: ", "))…) are to be sampled by the MADC, which has \(Self.mostSampled) channels [C18]",
                 help: "record the others with the CADC ('record: v'), which samples all columns together")
         }
         if let bad = dependencies.first(where: { $0 >= number }) {
@@ -96,7 +104,9 @@ extension ExecutionFile {
                 help: "lower the rate of the inputs, or spread the sample over more time steps")
         }
         if wait <= 0, slot > 0 {
-            refuse("brainscales-pause", "samples follow each other without a pause, so that states mix [C23]", help: "leave some tau_m between them")
+            refuse(
+                "brainscales-pause", "samples follow each other without a pause, so that states mix [C23]",
+                help: "leave some tau_m between them")
         }
         return found
     }
@@ -116,12 +126,15 @@ extension ExecutionFile {
                         "set the strength of a population by the bias of its synaptic inputs, which every neuron has for itself")
                     return
                 }
-                let needed = Self.refractoryScales.first { target.refractoryTime * Self.refractoryClock / Double(2 << $0) <= Self.refractoryCount }
+                let needed = Self.refractoryScales.first {
+                    target.refractoryTime * Self.refractoryClock / Double(2 << $0) <= Self.refractoryCount
+                }
                 scales[hemisphere][needed ?? Self.refractoryScales.upperBound] = number
             }
         }
         for (hemisphere, own) in scales.enumerated() where own.count > Self.refractoryClocks {
-            let names = Set(own.values.map { name(configuration.neurons[$0].population) }).sorted().map { "'\($0)'" }.joined(separator: ", ")
+            let names = Set(own.values.map { name(configuration.neurons[$0].population) }).sorted().map { "'\($0)'" }.joined(
+                separator: ", ")
             refuse(
                 "brainscales-refractory-clocks",
                 "the refractory times of \(names) need \(own.count) clocks in the \(hemisphere == 0 ? "top" : "bottom") hemisphere, which has \(Self.refractoryClocks) [C16]",

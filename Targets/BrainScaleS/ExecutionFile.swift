@@ -86,7 +86,8 @@ package struct ExecutionFile: Hashable {
         let largest = max(gains.flatMap { $0 }.max() ?? 0, .leastNormalMagnitude)
         let longest = quantized.neurons.compactMap { $0?.analog }.flatMap { $0.synapseTime.flatMap { $0 } }.max() ?? 0
         let bias = max(
-            law.converterBias.lowerBound, law.levels.converterBias * min(1, Self.referenceSynapseTime / max(longest, .leastNormalMagnitude)))
+            law.converterBias.lowerBound, law.levels.converterBias * min(1, Self.referenceSynapseTime / max(longest, .leastNormalMagnitude))
+        )
         targets = zip(neurons, gains).map { neuron, gain in
             guard let all = quantized.neurons(of: ID(neuron.population))?.analog else {
                 preconditionFailure("bug: a neuron without targets on a chip of physical neurons")
@@ -102,7 +103,8 @@ package struct ExecutionFile: Hashable {
         records = neurons.map { neuron in
             let population = network.populations[ID(neuron.population)]
             return Record(
-                spikes: neuron.address != nil, cadc: population.record.contains(.v) || quantized.neurons(of: ID(neuron.population))?.spikes == false,
+                spikes: neuron.address != nil,
+                cadc: population.record.contains(.v) || quantized.neurons(of: ID(neuron.population))?.spikes == false,
                 madc: false)
         }
         plasticity = configuration.driverMasks.map { _ in Plasticity() }

@@ -6,7 +6,7 @@ struct CoreShares: Sendable {
     private let workBefore: [Int]
 
     init(_ image: MachineImage) {
-        self.init(weights: image.cores.map { core in core.registers.count + core.bank.synapseCounts.reduce(0) { $0 + Int($1) } / 64 + 1 })
+        self.init(weights: image.cores.map { core in core.count + core.bank.synapseCounts.reduce(0) { $0 + Int($1) } / 64 + 1 })
     }
 
     /// - Parameter weights: by core, what a step costs in any unit.

@@ -4,6 +4,8 @@ import Simulation
 struct CoreState: Sendable {
     var input: SynapticInput
     var compartments: CompartmentState
+    /// In place of the compartments, where neurons compute in single precision.
+    private var floatingPoint: FloatingPointCore?
     /// Packets that came in through each inlet.
     var packets: [Int]
     var spikes = 0
@@ -15,6 +17,13 @@ struct CoreState: Sendable {
         compartments = CompartmentState(count: image.registers.count, isAdaptive: image.registers.adaptation != nil)
         compartments.membrane = image.initialMembrane
         packets = [Int](repeating: 0, count: image.inlets.count)
+        floatingPoint = image.floatingPoint
+    }
+
+    /// In the core's units.
+    @inline(__always)
+    func membrane(of neuron: Int) -> Double {
+        floatingPoint.map { Double($0.membrane(of: neuron)) } ?? Double(compartments.membrane(of: neuron))
     }
 
     /// Back to the state before the first step; counters stay.
@@ -22,6 +31,7 @@ struct CoreState: Sendable {
         input.clear()
         compartments.clear()
         compartments.membrane = image.initialMembrane
+        floatingPoint?.reset()
     }
 
     /// Takes the spikes of one source in the step before.
@@ -52,7 +62,9 @@ struct CoreState: Sendable {
     @inline(__always)
     mutating func step(_ image: CoreImage, spikes list: UnsafeMutableBufferPointer<Int32>) -> Int {
         input.deliver(image.bank)
-        let count = Self.step(&input.ring, &compartments, image, list)
+        let count =
+            image.floatingPoint == nil
+            ? Self.step(&input.ring, &compartments, image, list) : Self.step(&input.ring, &floatingPoint, list)
         spikes &+= count
         return count
     }
@@ -62,5 +74,12 @@ struct CoreState: Sendable {
         _ ring: inout ArrivalRing, _ compartments: inout CompartmentState, _ image: CoreImage, _ list: UnsafeMutableBufferPointer<Int32>
     ) -> Int {
         ring.consume { compartments.step(image.registers, law: image.law, arrivals: $0, spikes: list) }
+    }
+
+    private static func step(
+        _ ring: inout ArrivalRing, _ neurons: inout FloatingPointCore?, _ list: UnsafeMutableBufferPointer<Int32>
+    ) -> Int {
+        guard let room = list.baseAddress else { return 0 }
+        return ring.consume { neurons?.update($0, spikes: room) ?? 0 }
     }
 }

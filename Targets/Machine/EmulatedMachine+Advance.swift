@@ -77,11 +77,12 @@ private struct RunMemory: @unchecked Sendable {
         }
         for part in parts where keepsMembranes[part.population] {
             membranes[part.population].store(
-                cores[core].compartments, part.compartments, firstNeuron: part.firstNeuron, step: step)
+                cores[core], part.compartments, firstNeuron: part.firstNeuron, step: step)
         }
         return costs.time(
             operations: cores[core].input.synapticOperations - operations,
-            active: cores[core].compartments.activeUpdates - active, compartments: description.registers.count)
+            active: description.floatingPoint == nil ? cores[core].compartments.activeUpdates - active : description.count,
+            compartments: description.count)
     }
 
     /// Keeps the spikes of the parts that are recorded; spikes and parts ascend.

@@ -8,9 +8,9 @@ extension EmulatedMachine {
         for (core, description) in zip(cores, image.cores) {
             statistics.spikes += core.spikes
             statistics.synapticOperations += core.input.synapticOperations
-            statistics.neuronUpdates += stepCount * description.registers.count
+            statistics.neuronUpdates += stepCount * description.count
             statistics.overflows += core.compartments.currentOverflows + core.compartments.membraneOverflows
-            active += core.compartments.activeUpdates
+            active += description.floatingPoint == nil ? core.compartments.activeUpdates : stepCount * description.count
         }
         let traffic = mesh.count(cores.map(\.packets))
         statistics.packets = traffic.packets

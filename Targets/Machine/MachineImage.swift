@@ -26,12 +26,16 @@ package final class CoreImage: Sendable {
     package let law: CompartmentLaw
     package let registers: CompartmentRegisters
     package let initialMembrane: [Int32]
+    /// The neurons where they compute in single precision; there are no registers then.
+    package let floatingPoint: FloatingPointCore?
     package let bank: SynapseBank
     package let inlets: [Inlet]
 
     package init(
-        number: Int, law: CompartmentLaw, registers: CompartmentRegisters, initialMembrane: [Int32], bank: SynapseBank, inlets: [Inlet]
+        number: Int, law: CompartmentLaw, registers: CompartmentRegisters, initialMembrane: [Int32], bank: SynapseBank, inlets: [Inlet],
+        floatingPoint: FloatingPointCore? = nil
     ) {
+        self.floatingPoint = floatingPoint
         self.number = number
         self.law = law
         self.registers = registers
@@ -39,6 +43,9 @@ package final class CoreImage: Sendable {
         self.bank = bank
         self.inlets = inlets
     }
+
+    /// Neurons of the core.
+    package var count: Int { floatingPoint?.count ?? registers.count }
 }
 
 /// The axons of a core that one source feeds: another core, the core itself, or an input.

@@ -35,6 +35,7 @@ enum MachineLimits {
             check("arithmetic.integer_current.state_bits", arithmetic.stateBits, within: 4...30)
             if let bits = arithmetic.accumulatorBits { check("arithmetic.integer_current.accumulator_bits", bits, within: 4...31) }
         case .fixedPoint, .analog: faults.append(otherArithmetic(chip))
+        case .floatingPoint: break
         }
         return faults
     }

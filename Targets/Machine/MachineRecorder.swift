@@ -87,10 +87,10 @@ final class MembraneTrace: @unchecked Sendable {
     deinit { storage.deallocate() }
 
     /// Writes the potentials of a part after a step.
-    func store(_ state: CompartmentState, _ compartments: Range<Int>, firstNeuron: Int, step: Int) {
+    func store(_ state: CoreState, _ compartments: Range<Int>, firstNeuron: Int, step: Int) {
         var neuron = firstNeuron
         for compartment in compartments {
-            storage[step * size + neuron] = Double(state.membrane(of: compartment)) / scale + origin[neuron]
+            storage[step * size + neuron] = state.membrane(of: compartment) / scale + origin[neuron]
             neuron += 1
         }
     }

@@ -8,15 +8,7 @@ struct LoadedPlainCore: Sendable {
     let number: Int
     /// For messages: `chip0/core12`.
     let group: String
-    private let currentDecay: [Int]
-    private let membraneDecay: [Int]
-    private let threshold: [Int]
-    private let bias: [Int]
-    private let biasExponent: [Int]
-    private let refractory: [Int]
-    private let reset: [Int]
-    private let initialMembrane: [Int]
-    private let program: LoadedProgram?
+    private let neurons: LoadedPlainNeurons
     private let exponent: [Int]
     private let firstSynapse: [Int]
     private let target: [Int32]
@@ -24,7 +16,7 @@ struct LoadedPlainCore: Sendable {
     private let delay: [UInt8]
     private let format: [UInt16]
 
-    var count: Int { bias.count }
+    var count: Int { neurons.count }
     var axonCount: Int { firstSynapse.count - 1 }
 
     init(_ file: HDF5File, path: String, group: String, number: Int, chip: Chip) throws(DiagnosticsError) {
@@ -39,34 +31,9 @@ struct LoadedPlainCore: Sendable {
             }
             return values
         }
-        guard case .integerCurrent(let arithmetic) = chip.arithmetic else { throw fail(": the chip's arithmetic is another") }
         let formats = chip.formats
-        let state = (1 << arithmetic.stateBits) - 1
-
-        bias = try column("neurons/bias", formats.bias.mantissa)
-        let count = bias.count
-        currentDecay = try column("neurons/current_decay", 0...formats.decay.one - formats.decay.currentOffset, like: count)
-        membraneDecay = try column("neurons/membrane_decay", 0...formats.decay.one - formats.decay.membraneOffset, like: count)
-        threshold = try column("neurons/threshold", formats.threshold.mantissa, like: count)
-        biasExponent = try column("neurons/bias_exponent", formats.bias.exponent, like: count)
-        refractory = try column("neurons/refractory", formats.refractory, like: count)
-        reset = try column("neurons/reset", 0...1, like: count)
-        initialMembrane = try column("neurons/initial_membrane", -state...state, like: count)
-        if let row = reset.firstIndex(where: { !arithmetic.resets.contains(PlainTables.resets[$0]) }) {
-            throw fail("neurons/reset: row \(row) is '\(PlainTables.resets[reset[row]].rawValue)', which the chip lacks")
-        }
-
-        let word = Int(Int32.min)...Int(Int32.max)
-        program =
-            file.kind(of: "\(group)/neurons/adaptive_law") == nil
-            ? nil
-            : LoadedProgram(
-                law: try column("neurons/adaptive_law", 0...4, like: count),
-                decay: try column("neurons/adaptive_decay", 0...formats.decay.one, like: count),
-                jump: try column("neurons/adaptive_jump", word, like: count),
-                laterReset: try column("neurons/adaptive_later_reset", word, like: count),
-                blocks: try column("neurons/adaptive_blocks", 0...1, like: count))
-        if program != nil, !arithmetic.adaptiveThreshold { throw fail("neurons/adaptive_law: the chip's neurons do not adapt") }
+        neurons = try LoadedPlainNeurons(file, path: path, group: group, chip: chip)
+        let count = neurons.count
 
         exponent = try column("formats/exponent", formats.weight.exponent)
         let bits = try column("formats/bits", 1...15, like: exponent.count)
@@ -81,7 +48,7 @@ struct LoadedPlainCore: Sendable {
             mantissas.append(formats.weight.mantissas(mode, bits: bits[number]))
         }
 
-        let targets = try column("synapses/target", 0...max(count - 1, 0))
+        let targets = try column("synapses/target", 0...max(neurons.inputCount - 1, 0))
         let weights = try column("synapses/weight", Int(Int16.min)...Int(Int16.max), like: targets.count)
         let delays = try column("synapses/delay", formats.delay, like: targets.count)
         let numbers = try column("synapses/format", 0...max(exponent.count - 1, 0), like: targets.count)
@@ -115,24 +82,21 @@ struct LoadedPlainCore: Sendable {
     }
 
     /// The core as the machine runs it.
-    func image(chip: Chip, arithmetic: IntegerCurrentArithmetic, inlets: [Inlet]) -> CoreImage {
-        var registers = CompartmentRegisters(
-            currentDecay: currentDecay, membraneDecay: membraneDecay, thresholdMantissa: threshold, biasMantissa: bias,
-            biasExponent: biasExponent, formats: chip.formats)
-        registers.heldSteps = refractory.map { Int32($0) }
-        registers.subtracts = reset.map { $0 == 1 ? -1 : 0 }
-        registers.adaptation = program?.registers(one: chip.formats.decay.one)
-        return CoreImage(
-            number: number, law: CompartmentLaw(arithmetic, formats: chip.formats), registers: registers,
-            initialMembrane: initialMembrane.map { Int32($0) }, bank: bank(arithmetic), inlets: inlets)
+    func image(chip: Chip, inlets: [Inlet]) -> CoreImage {
+        neurons.image(number: number, formats: chip.formats, bank: bank(chip.arithmetic), inlets: inlets)
     }
 
-    private func bank(_ arithmetic: IntegerCurrentArithmetic) -> SynapseBank {
-        var builder = SynapseBankBuilder(compartments: count)
+    private func bank(_ arithmetic: Arithmetic) -> SynapseBank {
+        let shiftsWeights: Bool =
+            switch arithmetic {
+            case .integerCurrent(let law): law.exponentAppliesTo == .weight
+            default: true
+            }
+        var builder = SynapseBankBuilder(compartments: neurons.inputCount)
         // Where a chip shifts sums by a negative exponent, all synapses of that exponent are summed apart.
         var groups: [Int: Int] = [:]
         let groupOfFormat = exponent.map { exponent in
-            if exponent >= 0 || arithmetic.exponentAppliesTo == .weight { return 0 }
+            if exponent >= 0 || shiftsWeights { return 0 }
             let group = groups[exponent] ?? builder.addGroup(shift: -exponent)
             groups[exponent] = group
             return group

@@ -8,6 +8,8 @@ struct PlainCore: Sendable {
     /// Physical number.
     let number: Int
     var neurons = Neurons()
+    /// In place of `neurons`, where the chip computes in single precision.
+    var floatingPoint: FloatingPointColumns?
     var formats: [Format] = []
     /// By axon: its first synapse; one more entry says where the last axon ends.
     var firstSynapse: [UInt32] = [0]
@@ -29,6 +31,9 @@ struct PlainCore: Sendable {
         /// Of neurons of microcode; all nil where there is none.
         var programs: [AdaptiveThreshold?] = []
     }
+
+    /// How many neurons there are.
+    var neuronCount: Int { floatingPoint?.count ?? neurons.bias.count }
 
     struct Format: Hashable, Sendable {
         var bits: Int
@@ -61,13 +66,14 @@ struct PlainCoreBuilder: Sendable {
     func build(_ id: ID<VirtualCore>) -> PlainCore {
         var core = PlainCore(number: graph.placed.physicalCore(of: id))
         let slices = graph.cores[id].slices.map { graph.slices[$0] }
+        if case .floatingPoint = graph.chip.arithmetic { core.floatingPoint = FloatingPointColumns() }
         for slice in slices { addNeurons(slice, to: &core) }
         addSynapses(id, slices, to: &core)
         core.outputs = AxonTable(from: id, graph, connections).rows
         core.routes = connections.routes(from: id, mesh: mesh)
         graph.cores[id].check(core.number, of: graph) { rule in
             switch rule {
-            case .neurons(let each): core.neurons.bias.count * each
+            case .neurons(let each): core.neuronCount * each
             case .inputAxons: core.firstSynapse.count - 1
             case .outputAxons(let each, _): core.outputs.count * each
             case .synapseFormats: core.formats.count
@@ -78,7 +84,11 @@ struct PlainCoreBuilder: Sendable {
     }
 
     private func addNeurons(_ slice: Slice, to core: inout PlainCore) {
-        precondition(slice.offset == core.neurons.bias.count, "bug: a slice starts at \(slice.offset), not at \(core.neurons.bias.count)")
+        precondition(slice.offset == core.neuronCount, "bug: a slice starts at \(slice.offset), not at \(core.neuronCount)")
+        if let neurons = graph.placed.coreGraph.quantized.neurons(of: slice.population)?.floatingPoint {
+            core.floatingPoint?.add(neurons, slice.neurons)
+            return
+        }
         guard let registers = graph.placed.coreGraph.quantized.compartments(of: slice.population) else {
             preconditionFailure("bug: a population without registers is on a core")
         }
@@ -103,7 +113,11 @@ struct PlainCoreBuilder: Sendable {
                 for ((rows, slice), format) in zip(input.parts, formats) {
                     rows.read(Int(source), targets: slice.neurons, scratch: &scratch, into: &row)
                     let shift = Int32(slice.offset - slice.neurons.lowerBound)
-                    for target in row.targets { core.synapses.target.append(UInt32(target + shift)) }
+                    let count = inhibitoryOffset(of: slice, core)
+                    for (target, mantissa) in zip(row.targets, row.mantissas) {
+                        let receptor = rows.receptor ?? (mantissa < 0 ? 1 : 0)
+                        core.synapses.target.append(UInt32(target + shift + (receptor == 1 ? count : 0)))
+                    }
                     for mantissa in row.mantissas { core.synapses.weight.append(Int16(truncatingIfNeeded: mantissa)) }
                     for delay in row.delays { core.synapses.delay.append(UInt8(truncatingIfNeeded: delay)) }
                     core.synapses.format.append(contentsOf: repeatElement(format, count: row.count))
@@ -111,6 +125,14 @@ struct PlainCoreBuilder: Sendable {
                 core.firstSynapse.append(UInt32(core.synapses.target.count))
             }
         }
+    }
+
+    /// Neurons in single precision have an input for each receptor: those of inhibitory ones are numbered behind all excitatory ones.
+    private func inhibitoryOffset(of slice: Slice, _ core: PlainCore) -> Int32 {
+        guard let neurons = graph.placed.coreGraph.quantized.neurons(of: slice.population)?.floatingPoint, !neurons.isMerged else {
+            return 0
+        }
+        return Int32(core.neuronCount)
     }
 
     private func formatNumber(of synapses: QuantizedSynapses, in core: inout PlainCore) -> UInt16 {

@@ -11,17 +11,16 @@ struct PlainLoader {
     private let manifest: ArtifactManifest
     private let chip: Chip
     private let mesh: Mesh
-    private let arithmetic: IntegerCurrentArithmetic
     private let path: String
     private let file: HDF5File
 
     init(_ directory: String) throws(DiagnosticsError) {
         manifest = try ArtifactManifest(directory)
         chip = try manifest.chip()
-        guard case .mesh(let mesh) = chip.topology, case .integerCurrent(let arithmetic) = chip.arithmetic else {
+        guard case .mesh(let mesh) = chip.topology else {
             throw ArtifactManifest.damaged(manifest.path, "the chip is of a kind that the family does not know")
         }
-        (self.mesh, self.arithmetic) = (mesh, arithmetic)
+        self.mesh = mesh
         path = try manifest.checkedFile("cores.h5")
         file = try HDF5File.open(path)
     }
@@ -51,9 +50,9 @@ struct PlainLoader {
             let rows = try axonTable(input.axons, indices)
             try inlets.add(rows, source: cores.count + index, count: input.image.size, table: input.axons)
         }
-        let (loaded, fed, law, description) = (cores, inlets.inlets, arithmetic, chip)
+        let (loaded, fed, description) = (cores, inlets.inlets, chip)
         let images = parallelMap(Array(cores.indices), threads: threads) { index in
-            loaded[index].image(chip: description, arithmetic: law, inlets: fed[index])
+            loaded[index].image(chip: description, inlets: fed[index])
         }
         return MachineImage(chip: chip, cores: images, populations: populations, inputs: inputs.map(\.image))
     }

@@ -41,15 +41,7 @@ struct PlainWriter {
 
     private func write(_ core: PlainCore, _ mesh: Mesh, to file: HDF5File) throws(DiagnosticsError) {
         let group = "chip\(mesh.chip(ofCore: core.number))/core\(mesh.localCore(ofCore: core.number))"
-        try file.write(core.neurons.currentDecay, to: "\(group)/neurons/current_decay")
-        try file.write(core.neurons.membraneDecay, to: "\(group)/neurons/membrane_decay")
-        try file.write(core.neurons.threshold, to: "\(group)/neurons/threshold")
-        try file.write(core.neurons.bias, to: "\(group)/neurons/bias")
-        try file.write(core.neurons.biasExponent, to: "\(group)/neurons/bias_exponent")
-        try file.write(core.neurons.refractory, to: "\(group)/neurons/refractory")
-        try file.write(core.neurons.reset, to: "\(group)/neurons/reset")
-        try file.write(core.neurons.initialMembrane, to: "\(group)/neurons/initial_membrane")
-        try writePrograms(core.neurons.programs, to: "\(group)/neurons", of: file)
+        if let neurons = core.floatingPoint { try neurons.write(to: file, group) } else { try write(core.neurons, to: file, group) }
         try file.write(core.formats.map { UInt8($0.bits) }, to: "\(group)/formats/bits")
         try file.write(core.formats.map { UInt8(PlainTables.code(of: $0.mode)) }, to: "\(group)/formats/mode")
         try file.write(core.formats.map { Int8($0.exponent) }, to: "\(group)/formats/exponent")
@@ -60,6 +52,18 @@ struct PlainWriter {
         try file.write(core.synapses.format, to: "\(group)/synapses/format")
         try write(core.outputs, mesh, to: "\(group)/outputs", of: file)
         try RouteEntry.write(core.routes, to: file, group, mesh: mesh)
+    }
+
+    private func write(_ neurons: PlainCore.Neurons, to file: HDF5File, _ group: String) throws(DiagnosticsError) {
+        try file.write(neurons.currentDecay, to: "\(group)/neurons/current_decay")
+        try file.write(neurons.membraneDecay, to: "\(group)/neurons/membrane_decay")
+        try file.write(neurons.threshold, to: "\(group)/neurons/threshold")
+        try file.write(neurons.bias, to: "\(group)/neurons/bias")
+        try file.write(neurons.biasExponent, to: "\(group)/neurons/bias_exponent")
+        try file.write(neurons.refractory, to: "\(group)/neurons/refractory")
+        try file.write(neurons.reset, to: "\(group)/neurons/reset")
+        try file.write(neurons.initialMembrane, to: "\(group)/neurons/initial_membrane")
+        try writePrograms(neurons.programs, to: "\(group)/neurons", of: file)
     }
 
     /// Adaptive thresholds, by neuron; law 0 stands for a fixed neuron.

@@ -50,7 +50,6 @@ public struct SpiNNakerFamily: TargetFamily {
     }
 
     public func boot(_ directory: String, threads: Int) throws(DiagnosticsError) -> any Emulator {
-        throw DiagnosticsError(
-            Diagnostic("spinnaker-emulator", "\(directory): SpiNNaker artifacts cannot be emulated yet", help: "load them with SpiNNMan"))
+        EmulatedSpiNNaker(try SpiNNakerLoader(directory).image(threads: threads), threads: threads, isRealTime: false)
     }
 }

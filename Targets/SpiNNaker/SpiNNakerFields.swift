@@ -2,7 +2,7 @@ import Chips
 
 /// What only SpiNNaker's folder reads of a description.
 struct SpiNNakerFields {
-    static let names = ["sdram_bytes", "board_version", "clock_hz", "idle_watts_per_chip", "active_watts_per_core", "router_joules_per_bit"]
+    static let names = ["sdram_bytes", "board_version", "clock_hz", "router_joules_per_bit"]
 
     private let chip: Chip
 

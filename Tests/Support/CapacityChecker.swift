@@ -48,8 +48,9 @@ public struct CapacityChecker {
         }
         var counts = [Count](repeating: Count(), count: graph.cores.count)
         for (key, core) in home {
-            let neurons = quantized.neurons[key[0]]!.compartments!
             counts[core].neurons += 1
+            // Neurons without registers share none.
+            guard let neurons = quantized.neurons[key[0]]?.compartments else { continue }
             counts[core].profiles.insert([
                 neurons.currentDecay[key[1]], neurons.membraneDecay[key[1]], neurons.refractorySteps[key[1]],
                 neurons.reset == .zero ? 0 : 1,

@@ -12,7 +12,8 @@ extension CrossbarShortage {
         let id = neuron.map { ID<Population>(problem.neurons[$0].population) } ?? contents.parts.first?.population ?? ID(0)
         let population = network.populations[id]
         let count = contents.parts.filter { $0.population == id }.reduce(0) { $0 + $1.neurons.count }
-        let subject = count == 1 ? "one neuron of population '\(population.name)'" : "population '\(population.name)' (\(counted(count, "neuron")))"
+        let subject =
+            count == 1 ? "one neuron of population '\(population.name)'" : "population '\(population.name)' (\(counted(count, "neuron")))"
         let notes = network.projections.filter { $0.post == id }.prefix(4).map { projection in
             Diagnostic.Note(
                 "it receives from '\(network.populations[projection.pre].name)' (\(counted(network.populations[projection.pre].size, "neuron"))) by \(projection.connector.name)",
@@ -31,7 +32,9 @@ extension CrossbarShortage {
                 "crossbar-circuits",
                 "\(subject) and what must run with it need \(needed) neuron circuits, and '\(chip.name)' has \(available)",
                 at: population.place, notes: notes,
-                help: "lower the fan-in, so that a neuron needs fewer circuits (\(problem.crossbar.rows) rows each), or the number of neurons")
+                help:
+                    "lower the fan-in, so that a neuron needs fewer circuits (\(problem.crossbar.rows) rows each), or the number of neurons"
+            )
         case .rows:
             return Diagnostic(
                 "crossbar-rows",

@@ -6,7 +6,9 @@ import Numerics
 
 extension Partitioning {
     /// For a chip with a labelled crossbar: a core is an execution.
-    func partition(_ quantized: QuantizedNetwork, on crossbar: LabelledCrossbar, _ traffic: TrafficModel) throws(DiagnosticsError) -> CoreGraph {
+    func partition(_ quantized: QuantizedNetwork, on crossbar: LabelledCrossbar, _ traffic: TrafficModel) throws(DiagnosticsError)
+        -> CoreGraph
+    {
         let executions = try ExecutionPlan(quantized: quantized, crossbar: crossbar).run()
         let usable = quantized.chip.usableCoreCount
         guard executions.count <= usable else {

@@ -157,7 +157,11 @@ struct BusAssignment: Sendable {
             let rows = cells.excitatory > 0 && cells.inhibitory > 0 ? crossbar.driversPerBus : crossbar.rowsPerBus
             let most = Int(max(cells.excitatory, cells.inhibitory))
             let parts = (most + rows * site.columns.count - 1) / (rows * site.columns.count)
-            if let hemisphere = site.hemisphere { fixed[hemisphere] = max(fixed[hemisphere], parts) } else { flexible = max(flexible, parts) }
+            if let hemisphere = site.hemisphere {
+                fixed[hemisphere] = max(fixed[hemisphere], parts)
+            } else {
+                flexible = max(flexible, parts)
+            }
         }
         return (flexible, fixed)
     }

@@ -38,7 +38,10 @@ package struct CrossbarSearch: Sendable {
         return .failed(nearest ?? CrossbarShortage(.circuits, needed: 0, available: 0))
     }
 
-    private enum Fit { case found(CrossbarConfiguration), failed(CrossbarShortage) }
+    private enum Fit {
+        case found(CrossbarConfiguration)
+        case failed(CrossbarShortage)
+    }
 
     private func fit(_ problem: CrossbarProblem, _ demands: CrossbarDemands, wholeColumns: Bool) -> Fit {
         let crossbar = problem.crossbar

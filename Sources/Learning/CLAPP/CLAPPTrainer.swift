@@ -8,6 +8,8 @@ final class CLAPPTrainer: Trainer {
     let epochs: Int
     private(set) var epochsDone = 0
     private(set) var notes: [Diagnostic] = []
+    /// The hinge loss of the layers, without an error, then loss and error of the readout.
+    private(set) var curve = LearningCurve()
     private let request: TrainingRequest
     private let rule: String
     private let chain: CLAPPChain
@@ -28,6 +30,7 @@ final class CLAPPTrainer: Trainer {
     private var layerProbes: [LinearProbe] = []
 
     init(_ request: TrainingRequest, rule: String, options: [OptionDefinition], isSymmetric: Bool) throws(DiagnosticsError) {
+        try request.refuseLoop(rule)
         let network = request.network
         let values = try OptionValues(network.learning ?? LearningSpecification(rule: rule), definitions: options)
         let chain = try CLAPPChain(network, rule: rule)
@@ -125,10 +128,15 @@ final class CLAPPTrainer: Trainer {
             let indices = Array(order[first..<min(order.count, first + batch)])
             if isProbing {
                 let outcome = learnProbe(indices)
+                let right = zip(outcome.predictions, indices).count { $0 == Int(samples.labels[$1]) }
+                curve.loss.append(Float(outcome.loss / Double(indices.count)))
+                curve.error.append(Float(1 - Double(right) / Double(indices.count)))
                 loss += outcome.loss
-                correct += zip(outcome.predictions, indices).count { $0 == Int(samples.labels[$1]) }
+                correct += right
             } else {
-                loss += learnLayers(indices, random.split(first + 1)) * Double(indices.count)
+                let hinge = learnLayers(indices, random.split(first + 1))
+                curve.loss.append(Float(hinge))
+                loss += hinge * Double(indices.count)
             }
             done += indices.count
             guard loss.isFinite else {
@@ -291,7 +299,7 @@ final class CLAPPTrainer: Trainer {
             signature: signature, epochsDone: epochsDone,
             entries: arrays.map { .init($0.0, .doubles($0.1)) } + [
                 .init("steps", .integers([optimizer.steps, probe.optimizer.steps]))
-            ])
+            ] + curve.entries)
     }
 
     func restore(_ state: TrainerState) throws(DiagnosticsError) {
@@ -335,6 +343,7 @@ final class CLAPPTrainer: Trainer {
         for index in probes.indices { probes[index].optimizer.resume(at: steps[1]) }
         (layers, optimizer, probe) = (restored, moved, probes[0])
         layerProbes = Array(probes.dropFirst())
+        curve = LearningCurve(state)
         epochsDone = state.epochsDone
     }
 

@@ -98,7 +98,7 @@ public enum DeepRewiring: LearningRule {
     /// that the SpiNNaker 2 prototype held of the connections (Liu et al. 2018, Frontiers in Neuroscience 12:840).
     public static func needs(of network: Network) -> RuleNeeds {
         RuleNeeds(
-            timing: .afterRun, perSynapse: [.init("theta"), .init("place", bits: 32, isSigned: false), .init("gradient")],
+            timing: .afterRun, perSynapse: [.init("theta"), .init("place", bits: 31, isSigned: false), .init("gradient")],
             perNeuron: [.init("activity", isSigned: false), .init("adjoint")],
             broadcasts: [
                 .init("error", .eachNeuron, width: network.readout.map { network.populations[$0.population].size } ?? 1),

@@ -18,6 +18,7 @@ final class RateTrainer: Trainer {
     let epochs: Int
     private(set) var epochsDone = 0
     let notes: [Diagnostic]
+    private(set) var curve = LearningCurve()
     private let rule: RateRule
     private let request: TrainingRequest
     private let chain: RateChain
@@ -124,8 +125,11 @@ final class RateTrainer: Trainer {
                         "in epoch \(epoch), batch \(first / batch + 1), the loss is no number or a layer has no inverse",
                         at: request.network.learning?.place, help: "lower the learning rate, or raise `orthogonality`"))
             }
+            let right = zip(outcome.predictions, labels).count { $0 == $1 }
+            curve.loss.append(Float(outcome.loss / Double(labels.count)))
+            curve.error.append(Float(1 - Double(right) / Double(labels.count)))
             loss += outcome.loss
-            correct += zip(outcome.predictions, labels).count { $0 == $1 }
+            correct += right
             done += labels.count
             let goesOn = progress(
                 TrainingProgress(
@@ -178,7 +182,7 @@ final class RateTrainer: Trainer {
         for (i, values) in learner.optimizer.first.enumerated() { entries.append(.init("first \(i)", .doubles(values))) }
         for (i, values) in learner.optimizer.second.enumerated() { entries.append(.init("second \(i)", .doubles(values))) }
         entries.append(.init("steps", .integers([learner.optimizer.steps])))
-        return TrainerState(signature: signature, epochsDone: epochsDone, entries: entries)
+        return TrainerState(signature: signature, epochsDone: epochsDone, entries: entries + curve.entries)
     }
 
     func restore(_ state: TrainerState) throws(DiagnosticsError) {
@@ -206,6 +210,7 @@ final class RateTrainer: Trainer {
         restored.optimizer.resume(at: steps[0])
         restored.forgetInverses()
         learner = restored
+        curve = LearningCurve(state)
         epochsDone = state.epochsDone
     }
 

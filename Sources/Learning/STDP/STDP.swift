@@ -20,7 +20,7 @@ public enum STDP: LearningRule {
 
     public static func needs(of network: Network) -> RuleNeeds {
         RuleNeeds(
-            timing: .onSpikes, perSynapse: [.init("weight", bits: 8, isSigned: false)],
+            timing: .onSpikes,
             perNeuron: [.init("presynaptic trace", bits: 7, isSigned: false), .init("postsynaptic trace", bits: 7, isSigned: false)])
     }
 
@@ -47,7 +47,7 @@ public enum RewardSTDP: LearningRule {
 
     public static func needs(of network: Network) -> RuleNeeds {
         RuleNeeds(
-            timing: .onSpikes, perSynapse: [.init("weight", bits: 8, isSigned: false), .init("eligibility", bits: 8)],
+            timing: .onSpikes, perSynapse: [.init("eligibility", bits: 8)],
             perNeuron: [.init("presynaptic trace", bits: 7, isSigned: false), .init("postsynaptic trace", bits: 7, isSigned: false)],
             broadcasts: [.init("reward", .everywhere)])
     }

@@ -23,6 +23,8 @@ final class STDPTrainer: Trainer {
 
     let epochs: Int
     private(set) var epochsDone = 0
+    /// Sample by sample.
+    private(set) var curve = LearningCurve()
     private let request: TrainingRequest
     private let rule: String
     private let optionText: String
@@ -43,6 +45,7 @@ final class STDPTrainer: Trainer {
 
     init(_ request: TrainingRequest, rule: String, options: [OptionDefinition], reward: (OptionValues) -> Reward?) throws(DiagnosticsError)
     {
+        try request.refuseLoop(rule)
         let network = request.network
         let values = try OptionValues(network.learning ?? LearningSpecification(rule: rule), definitions: options)
         guard let task = network.task, let readout = network.readout else {
@@ -159,6 +162,8 @@ final class STDPTrainer: Trainer {
                 }
             }
             correct += answer == label ? 1 : 0
+            curve.loss.append(answer == label ? 0 : 1)
+            curve.error.append(answer == label ? 0 : 1)
             if let reward { give(reward, isCorrect: answer == label) }
             if normalization > 0 { normalize() }
             for p in spikes.indices where run.plan.populations[p].dynamics?.spikes == true { spikes[p] += run.spikeCount(of: p) }
@@ -246,7 +251,7 @@ final class STDPTrainer: Trainer {
             return TrainerState.Entry("weights \(k.index)", .doubles(Array(UnsafeBufferPointer(start: weights(k), count: count))))
         }
         entries.append(.init("expected", .doubles([expected])))
-        return TrainerState(signature: signature, epochsDone: epochsDone, entries: entries)
+        return TrainerState(signature: signature, epochsDone: epochsDone, entries: entries + curve.entries)
     }
 
     func restore(_ state: TrainerState) throws(DiagnosticsError) {
@@ -266,6 +271,7 @@ final class STDPTrainer: Trainer {
         }
         for (k, values) in zip(plastic, found) { for (i, value) in values.enumerated() { weights(k)[i] = value } }
         self.expected = expected[0]
+        curve = LearningCurve(state)
         epochsDone = state.epochsDone
     }
 

@@ -79,7 +79,8 @@ extension CrossbarConfiguration {
                     found.append("C6: the synapse at row \(row), column \(column) has weight \(weights[synapse]), above \(largestWeight)")
                 }
                 if Int(labels[synapse]) >= crossbar.labelCount {
-                    found.append("C7: the synapse at row \(row), column \(column) has label \(labels[synapse]), beyond \(crossbar.labelBits) bits")
+                    found.append(
+                        "C7: the synapse at row \(row), column \(column) has label \(labels[synapse]), beyond \(crossbar.labelBits) bits")
                 }
                 guard weights[synapse] != 0 else { continue }
                 if !isFed { found.append("C4: the synapse at row \(row), column \(column) is in a row without sign or driver") }
@@ -101,7 +102,9 @@ extension CrossbarConfiguration {
             found.append("C12: the filters are not those of the \(known.count) nodes of the crossbar, by input, then output")
         }
         for node in nodes where node.mask >= 1 << crossbar.filterBits || node.target >= 1 << crossbar.filterBits || node.mask < 0 {
-            found.append("C12: the node from \(node.input) to \(node.output) compares \(node.mask), \(node.target), beyond \(crossbar.filterBits) bits")
+            found.append(
+                "C12: the node from \(node.input) to \(node.output) compares \(node.mask), \(node.target), beyond \(crossbar.filterBits) bits"
+            )
         }
         for external in externals {
             for label in external.labels where label < 0 || label >> crossbar.filterBits >= crossbar.externalInputs {

@@ -13,7 +13,9 @@ extension CrossbarRoutes {
         guard let node = reader.required("executions") else { return nil }
         var executions: [CrossbarConfiguration] = []
         for (number, item) in (node.sequence ?? []).enumerated() {
-            guard let execution = CrossbarConfiguration(item, number, crossbar, network: network, into: &reader.collector) else { return nil }
+            guard let execution = CrossbarConfiguration(item, number, crossbar, network: network, into: &reader.collector) else {
+                return nil
+            }
             executions.append(execution)
         }
         self.init(executions: executions)

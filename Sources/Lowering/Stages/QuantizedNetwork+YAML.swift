@@ -27,7 +27,7 @@ extension QuantizedNetwork {
                     continue
                 }
                 let registers = populations.required(population.name).flatMap {
-                    QuantizedNeurons($0, of: population, chip: chip, into: &populations.collector)
+                    QuantizedNeurons($0, of: population, in: network, chip: chip, into: &populations.collector)
                 }
                 complete = complete && registers != nil
                 neurons.append(registers)
@@ -59,10 +59,14 @@ extension QuantizedNeurons {
         case .compartments(let registers): registers.node
         case .analog(let targets): targets.node
         case .fixedPoint(let neurons): neurons.node
+        case .floatingPoint(let neurons): neurons.node
         }
     }
 
-    fileprivate init?(_ node: Node, of population: Population, chip: Chip, into collector: inout DiagnosticCollector) {
+    /// What the chip's arithmetic keeps of a population.
+    fileprivate init?(
+        _ node: Node, of population: Population, in network: Network, chip: Chip, into collector: inout DiagnosticCollector
+    ) {
         switch chip.arithmetic {
         case .integerCurrent:
             guard let registers = IntegerCompartments(node, of: population, chip: chip, into: &collector) else { return nil }
@@ -73,6 +77,11 @@ extension QuantizedNeurons {
         case .fixedPoint:
             guard let neurons = FixedPointNeurons(node, of: population, into: &collector) else { return nil }
             self = .fixedPoint(neurons)
+        case .floatingPoint:
+            guard let id = network.population(named: population.name), let dynamics = network.dynamics(of: id),
+                let neurons = FloatingPointNeurons(node, of: population, model: dynamics, into: &collector)
+            else { return nil }
+            self = .floatingPoint(neurons)
         }
     }
 }

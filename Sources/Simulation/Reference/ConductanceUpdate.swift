@@ -45,9 +45,10 @@ func updateConductances<Real: EngineScalar>(
         var kept = state.membrane[n]
         let subtracted = model.reset == .subtractNext && state.lastSpikes[n] > 0 ? model.threshold[n] : 0
         kept -= subtracted
-        if state.held[n] > 0 {
+        let isHeld = state.held[n] > 0
+        if isHeld { state.held[n] -= 1 }
+        if isHeld, !model.isBlocked {
             // Conductances go on while the membrane is held.
-            state.held[n] -= 1
             state.membrane[n] = kept
             state.lastSpikes[n] = 0
             continue
@@ -66,7 +67,7 @@ func updateConductances<Real: EngineScalar>(
         }
         membrane -= subtracted
         // The limit is the least potential that spikes.
-        let spiked = membrane >= model.limit[n]
+        let spiked = !isHeld && membrane >= model.limit[n]
         if spiked {
             switch model.reset {
             case .toValue: membrane = model.resetValue[n]

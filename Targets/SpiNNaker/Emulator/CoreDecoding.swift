@@ -62,7 +62,9 @@ struct SpiNNakerCoreDecoder {
             }
         let matrix = try file.region(6, "synaptic matrix")
         let program = NeuronProgram(
-            kernel: kernel, neuronBits: neuronBits, typeBits: typeBits, delayBits: delayBits, table: try table(matrix), matrix: matrix)
+            kernel: kernel, neuronBits: neuronBits, typeBits: typeBits, delayBits: delayBits,
+            table: try PopulationTable(try file.region(5, "population table"), in: file.path),
+            matrix: matrix)
         var keys: SentKeys?
         if core[0] != 0 {
             keys = SentKeys(first: core[7], count: count, colourBits: colourBits)
@@ -124,39 +126,6 @@ struct SpiNNakerCoreDecoder {
         guard words[0] == 1 else { throw file.damaged("region 2 (neuron parameters) asks for \(words[0]) substeps of a cell that has one") }
         let neurons = (0..<count).map { n in (0..<width).map { Int32(bitPattern: words[1 + n * width + $0]) } }
         return ThresholdCore(neurons, shifts: shifts)
-    }
-
-    // MARK: Synapses
-
-    private func table(_ matrix: [UInt32]) throws(DiagnosticsError) -> PopulationTable {
-        let words = try file.region(5, "population table", atLeast: 2)
-        let (entryCount, addressCount) = (Int(words[0]), Int(words[1]))
-        guard entryCount <= 1 << 16, addressCount <= 1 << 16, words.count >= 2 + 5 * entryCount + addressCount else {
-            throw file.damaged(
-                "region 5 (population table) has \(words.count) words for \(entryCount) entries and \(addressCount) addresses")
-        }
-        let addresses = words[(2 + 5 * entryCount)...]
-        var entries: [PopulationTable.Entry] = []
-        for index in 0..<entryCount {
-            let entry = words[(2 + 5 * index)..<(7 + 5 * index)].map { Int($0) }
-            let (start, count) = (entry[2] & 0x1FFF, entry[2] >> 16)
-            guard start + count <= addressCount, entry[3] >> 16 < 32, entry[0] & ~entry[1] == 0 else {
-                throw file.damaged("entry \(index) of region 5 (population table) names addresses, bits or a key that it cannot have")
-            }
-            let blocks = addresses[(addresses.startIndex + start)..<(addresses.startIndex + start + count)].compactMap { address in
-                let offset = Int(address >> 8)
-                // All ones: the projection has no rows here.
-                return offset == 0xFF_FFFF ? nil : PopulationTable.Block(start: offset * 4, stride: Int(address & 0xFF) + 4)
-            }
-            entries.append(
-                PopulationTable.Entry(
-                    key: UInt32(entry[0]), mask: UInt32(entry[1]), colourBits: entry[2] >> 13 & 7, coreMask: entry[3] & 0xFFFF,
-                    maskShift: entry[3] >> 16, neuronsPerCore: entry[4] & 0xFFFF, blocks: blocks))
-        }
-        for (entry, next) in zip(entries, entries.dropFirst()) where entry.key >= next.key {
-            throw file.damaged("the keys of region 5 (population table) do not ascend")
-        }
-        return PopulationTable(entries: entries)
     }
 
     // MARK: Sources and delays

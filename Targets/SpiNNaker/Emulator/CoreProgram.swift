@@ -1,8 +1,8 @@
 import Numerics
 
 /// What runs on an emulated core, as its SDRAM image describes it.
-struct SpiNNakerCore: Sendable {
-    enum Program: Sendable {
+package struct SpiNNakerCore: Sendable {
+    package enum Program: Sendable {
         case neurons(NeuronProgram)
         /// Sends what the host gives it; `count` neurons.
         case source(count: Int)
@@ -17,6 +17,13 @@ struct SpiNNakerCore: Sendable {
     /// Keys of what it sends, without colour; nil: it sends nothing.
     var keys: SentKeys?
 
+    package init(number: Int, label: String, program: Program, keys: SentKeys?) {
+        self.number = number
+        self.label = label
+        self.program = program
+        self.keys = keys
+    }
+
     /// How many different packets it can send in a tick.
     var sendCount: Int {
         switch program {
@@ -28,10 +35,16 @@ struct SpiNNakerCore: Sendable {
 }
 
 /// The keys that a core sends: `first`, and for each further neuron one step of the colour field more.
-struct SentKeys: Hashable, Sendable {
+package struct SentKeys: Hashable, Sendable {
     var first: UInt32
     var count: Int
     var colourBits: Int
+
+    package init(first: UInt32, count: Int, colourBits: Int) {
+        self.first = first
+        self.count = count
+        self.colourBits = colourBits
+    }
 
     /// The smallest aligned block that holds them all.
     var block: KeyBlock {
@@ -44,7 +57,7 @@ struct SentKeys: Hashable, Sendable {
 }
 
 /// A core with neurons and their synapses.
-struct NeuronProgram: Sendable {
+package struct NeuronProgram: Sendable {
     var kernel: NeuronKernel
     /// Bits of a target's number and of the synapse type in a synapse word, and of the delay behind them.
     var neuronBits: Int
@@ -54,6 +67,17 @@ struct NeuronProgram: Sendable {
     /// The synaptic matrix.
     var matrix: [UInt32]
 
+    package init(
+        kernel: NeuronKernel, neuronBits: Int, typeBits: Int, delayBits: Int, table: PopulationTable, matrix: [UInt32]
+    ) {
+        self.kernel = kernel
+        self.neuronBits = neuronBits
+        self.typeBits = typeBits
+        self.delayBits = delayBits
+        self.table = table
+        self.matrix = matrix
+    }
+
     /// Ring-buffer entries of one tick.
     var slotSize: Int { 1 << (neuronBits + typeBits) }
     /// Ticks that the ring buffer holds.
@@ -61,7 +85,7 @@ struct NeuronProgram: Sendable {
 }
 
 /// The neurons of a core; one call a tick.
-enum NeuronKernel: Sendable {
+package enum NeuronKernel: Sendable {
     case released(FixedPointCore)
     case threshold(ThresholdCore)
 
@@ -92,13 +116,22 @@ enum NeuronKernel: Sendable {
 }
 
 /// A core that sends the spikes of another one again, later.
-struct DelayProgram: Sendable {
+package struct DelayProgram: Sendable {
     /// Key and mask of the core whose spikes it delays.
     var key: UInt32
     var mask: UInt32
-    var neurons: Int
-    var stages: Int
+    package var neurons: Int
+    package var stages: Int
     /// Ticks of a stage.
     var stepsPerStage: Int
     var colourBits: Int
+
+    package init(key: UInt32, mask: UInt32, neurons: Int, stages: Int, stepsPerStage: Int, colourBits: Int) {
+        self.key = key
+        self.mask = mask
+        self.neurons = neurons
+        self.stages = stages
+        self.stepsPerStage = stepsPerStage
+        self.colourBits = colourBits
+    }
 }

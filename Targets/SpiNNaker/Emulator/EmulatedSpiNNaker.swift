@@ -34,7 +34,7 @@ package struct EmulatedSpiNNaker: Emulator, Sendable {
 
     /// - Parameter isRealTime: whether packets for which a tick has no time wait for the next, as on the machine at its own speed; else
     ///   the machine takes the time it needs, as with a `time_scale_factor`.
-    init(_ image: SpiNNakerImage, threads: Int, isRealTime: Bool) {
+    package init(_ image: SpiNNakerImage, threads: Int, isRealTime: Bool) {
         self.image = image
         self.threads = max(threads, 1)
         plan = DeliveryPlan(image.cores, MulticastFabric(image.torus, tables: image.tables, faults: image.chip.faults))

@@ -1,11 +1,17 @@
 import Chips
 
 /// An entry of a router's multicast table.
-struct MulticastEntry: Hashable, Sendable {
+package struct MulticastEntry: Hashable, Sendable {
     var key: UInt32
     var mask: UInt32
     /// Bits 0-5: links; 6-23: cores 0-17.
     var route: UInt32
+
+    package init(key: UInt32, mask: UInt32, route: UInt32) {
+        self.key = key
+        self.mask = mask
+        self.route = route
+    }
 
     /// The route of an unused slot's entry never matches: its key has bits outside its mask.
     func matches(_ packet: UInt32) -> Bool { packet & mask == key }

@@ -49,7 +49,7 @@ import Testing
         let chip = Chip.testMesh(neurons: 128, words: 192)
         let pass = DeepRewiringPass(.init(connections: .fit, cores: cores, epochs: 1), to: chip, samples: Self.samples)
         let fitted = try pass.run(Self.network())
-        let converted = try RateConversion(reset: .toValue, samples: Self.samples).run(fitted)
+        let converted = try RateConversion(style: .init(reset: .toValue), samples: Self.samples).run(fitted)
         let graph = try Partitioning().run(Quantization(to: chip).run(converted))
         #expect(graph.cores.count <= cores)
         #expect((100..<4350).contains(Self.count(fitted)), "\(Self.count(fitted))")

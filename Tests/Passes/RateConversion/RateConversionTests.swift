@@ -140,7 +140,7 @@ import Testing
         #expect(reference > 0.93, "the rate network reaches \(reference)")
         let drops = try [4, 16, 96].map { steps in
             reference
-                - (try Self.accuracy(RateConversion(reset: reset, steps: steps, output: output, samples: data.train).run(network), data.test))
+                - (try Self.accuracy(RateConversion(style: .init(reset: reset), steps: steps, output: output, samples: data.train).run(network), data.test))
         }
         #expect(drops[2] <= drops[0], "\(drops)")
         // Resetting to 0 forgets what lies above the threshold (Rueckauer et al. 2017).

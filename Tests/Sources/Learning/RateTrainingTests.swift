@@ -65,6 +65,13 @@ import Testing
         #expect(try TrainingTests.trainer(Self.network("gait-prop", Self.quick)).notes.isEmpty)
     }
 
+    @Test(arguments: ["stdp", "clapp"]) func `rules that keep the model's numbers refuse those of a target`(rule: String) throws {
+        var request = TrainingRequest(network: Self.network(rule), samples: TrainingTests.points)
+        request.lowered = EvenSteps(levels: 7)
+        let error = #expect(throws: DiagnosticsError.self) { try learningRule(of: request.network).makeTrainer(request) }
+        #expect(error?.diagnostics.map(\.id) == ["learning-no-loop"])
+    }
+
     @Test func `numbers in fixed point are rounded and saturate`() {
         var values = [0.1, -0.1, 9, -9, 0.126]
         RateFormat.fixed(bits: 6, fraction: 2).round(&values)

@@ -55,7 +55,8 @@ import Testing
         func range(_ name: String, of owner: String? = nil) throws -> ClosedRange<Int> {
             for library in ["haldls", "halco"] {
                 for headers in ranges[library]?.object?.values ?? [] {
-                    for entry in headers.array ?? [] where entry["name"]?.string == name && (owner == nil || entry["owner"]?.string == owner) {
+                    for entry in headers.array ?? []
+                    where entry["name"]?.string == name && (owner == nil || entry["owner"]?.string == owner) {
                         if let low = entry["min"]?.int, let high = entry["max"]?.int { return low...high }
                     }
                 }
@@ -75,7 +76,8 @@ import Testing
             #expect(drivers.count == 256)
             try expect(drivers.compactMap { $0["row_address_compare_mask"]?.int }, "RowAddressCompareMask", of: "SynapseDriverConfig")
             for key in ["utilization", "offset", "recovery"] {
-                try expect(drivers.compactMap { $0["stp"]?[key]?.int }, key.prefix(1).uppercased() + key.dropFirst(), of: "SynapseDriverConfig")
+                try expect(
+                    drivers.compactMap { $0["stp"]?[key]?.int }, key.prefix(1).uppercased() + key.dropFirst(), of: "SynapseDriverConfig")
             }
             for block in try #require(file["synapse_blocks"]?.array) {
                 let weights = try #require(block["weights"]?.string.flatMap { Data(base64Encoded: $0) })

@@ -59,6 +59,23 @@ import Testing
         #expect(outcome.differences.isEmpty, "\(printChip(chip))")
     }
 
+    /// A ring buffer of few bits, so that most delays are longer than it.
+    @Test(arguments: 0..<6)
+    func `delays beyond the ring buffer pass through delay extensions`(_ seed: Int) throws {
+        var chip = try PropertyChips.chip("spin3")
+        guard case .fixedPoint(var arithmetic) = chip.arithmetic else { return }
+        arithmetic.ringBufferBits = 9
+        chip.arithmetic = .fixedPoint(arithmetic)
+        var options = LoweringOptions()
+        options.neuronsPerCore = 20
+        let network = Network.random(seed, for: chip)
+        let graph = try Pipeline(to: chip, options).run(network)
+        let extensions = graph.placed.coreGraph.cores.filter { if case .delayExtension = $0.role { true } else { false } }
+        let outcome = try EmulatorComparison(network, on: chip, options, steps: 30, seed: seed)
+        #expect(outcome.differences.isEmpty, "\(outcome.differences)")
+        #expect(!extensions.isEmpty || seed != 0, "no delay was too long")
+    }
+
     @Test func `packets go around dead links, and the artifact tells the way`() throws {
         let chip = try PropertyChips.chip("board")
         var detours = 0

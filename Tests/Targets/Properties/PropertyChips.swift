@@ -12,10 +12,12 @@ enum PropertyChips {
 
     static let names = chipLibrary.names.filter(computesIntegers) + ["hexapod"] + invented
 
-    /// Whether the integer simulation of these suites is a model of the chip.
+    /// Whether an integer simulation of these suites is a model of the chip.
     private static func computesIntegers(_ name: String) -> Bool {
-        guard let chip = try? Targets.chip(named: name), case .integerCurrent = chip.arithmetic else { return false }
-        return true
+        switch (try? Targets.chip(named: name))?.arithmetic {
+        case .integerCurrent, .fixedPoint: true
+        default: false
+        }
     }
 
     static func chip(_ name: String) throws(DiagnosticsError) -> Chip {

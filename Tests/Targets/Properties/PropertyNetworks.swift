@@ -15,9 +15,9 @@ extension Network {
             let isLast = !network.projections.contains { $0.pre == id }
             let model = NeuronModel.random(&random, for: chip, count: network.populations[id].size, mayBeReadout: isLast)
             network.populations[id].cell = .neuron(model)
-            if model.kind == .currentExponential { network.populations[id].units = .physical }
+            if model.kind == .currentExponential || model.kind == .currentDelta { network.populations[id].units = .physical }
         }
-        let longest = min(chip.formats.delay.upperBound + 1, 12)
+        let longest = min(chip.formats.delay.upperBound + chip.formats.delayOffset, 12)
         for id in network.projections.ids {
             let mean = network.drivingWeight(of: id)
             switch network.projections[id].connector {
@@ -86,8 +86,21 @@ extension Network {
 
 extension NeuronModel {
     fileprivate static func random(_ random: inout TestRandom, for chip: Chip, count: Int, mayBeReadout: Bool) -> NeuronModel {
-        guard case .integerCurrent(let arithmetic) = chip.arithmetic else { preconditionFailure("no networks for this arithmetic") }
-        let spiking: [Kind] = [.integrateAndFire, .leaky, .currentExponential] + (arithmetic.adaptiveThreshold ? [.adaptive] : [])
+        var spiking: [Kind] = [.integrateAndFire, .leaky, .currentExponential]
+        var resets: [Reset] = [.toValue, .subtract]
+        var adapts = false
+        switch chip.arithmetic {
+        case .integerCurrent(let arithmetic):
+            resets = arithmetic.resets.map { $0 == .zero ? Reset.toValue : .subtract }
+            adapts = arithmetic.adaptiveThreshold
+            if adapts { spiking.append(.adaptive) }
+        case .fixedPoint: spiking += [.adaptive, .currentDelta, .leaky]
+        case .floatingPoint:
+            (resets, adapts) = (Reset.allCases, true)
+            spiking.append(.adaptive)
+        case .analog: preconditionFailure("no networks for this arithmetic")
+        }
+        let isFloating = if case .floatingPoint = chip.arithmetic { true } else { false }
         let kind = mayBeReadout && random.chance(0.4) ? .leakyReadout : random.element(of: spiking)
         var model = NeuronModel(kind)
         let refractory = Double(random.integer(in: 0...min(3, chip.formats.refractory.upperBound)))
@@ -95,8 +108,11 @@ extension NeuronModel {
         case .currentExponential:
             model[.tauM] = .uniform(20)
             model[.tauSynE] = .uniform(4)
-            model[.tauSynI] = .uniform(4)
+            model[.tauSynI] = .uniform(isFloating ? 7 : 4)
             model[.iOffset] = .uniform(random.chance(0.3) ? 0.2 : 0)
+        case .currentDelta:
+            model[.tauM] = .uniform(10)
+            model[.vThresh] = .uniform(-64)
         case .leakyReadout:
             model[.tauM] = .uniform(15)
         default:
@@ -111,9 +127,8 @@ extension NeuronModel {
         }
         if model.spikes {
             model[.tauRefrac] = .uniform(refractory)
-            let resets = arithmetic.resets.map { $0 == .zero ? Reset.toValue : .subtract }
             model.reset = random.element(of: resets)
-            if arithmetic.adaptiveThreshold, random.chance(0.3) {
+            if adapts, random.chance(0.3) {
                 model.reset = random.element(of: [.subtract, .subtractNext])
                 model.resetAmount = random.element(of: NeuronModel.ResetAmount.allCases)
                 model.refractory = random.element(of: NeuronModel.Refractory.allCases)

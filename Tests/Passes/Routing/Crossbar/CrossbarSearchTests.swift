@@ -66,7 +66,8 @@ import Testing
         #expect(wrong == 0)
     }
 
-    static func expectFits(_ problem: CrossbarProblem, _ search: CrossbarSearch = CrossbarSearch()) -> (CrossbarConfiguration, SignPolicy)? {
+    static func expectFits(_ problem: CrossbarProblem, _ search: CrossbarSearch = CrossbarSearch()) -> (CrossbarConfiguration, SignPolicy)?
+    {
         guard case .found(let configuration, let policy) = search.run(problem) else {
             Issue.record("does not fit: \(search.run(problem))")
             return nil
@@ -100,7 +101,7 @@ import Testing
 
     @Test func `sources of one sign need no twins, and weights of fixed sign none at all`() throws {
         let positive = try #require(Self.expectFits(Self.layered([256, 200], signed: false)))
-        #expect(positive.0.usedCircuits == 200)
+        #expect(positive.0.usedRows == 256, "one row for each source")
         let packed = try #require(Self.expectFits(Self.layered([784, 100])))
         #expect(packed.1 == .weights)
     }
@@ -108,7 +109,8 @@ import Testing
     @Test(arguments: 0..<12) func `random sparse layers fit or lack something that is named`(seed: Int) {
         var random = TestRandom(seed, "sizes")
         let sizes = (0..<random.integer(in: 2...4)).map { _ in random.integer(in: 1...160) }
-        let problem = Self.layered(sizes, largest: random.integer(in: 1...200), probability: Double(random.integer(in: 1...9)) / 10, seed: seed)
+        let problem = Self.layered(
+            sizes, largest: random.integer(in: 1...200), probability: Double(random.integer(in: 1...9)) / 10, seed: seed)
         switch CrossbarSearch().run(problem) {
         case .found(let configuration, _): Self.expectComputes(configuration, problem)
         case .failed(let shortage): #expect(shortage.needed > shortage.available)

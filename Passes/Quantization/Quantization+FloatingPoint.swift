@@ -1,0 +1,81 @@
+import Chips
+import Diagnostics
+import Lowering
+import Networks
+import Numerics
+
+extension Quantization {
+    /// For neurons in single precision: weights become integers, one scale for all that arrive at a population, so that the largest fills
+    /// its bits; potentials are kept in units of a weight (py-spinnaker2's `scale_weights`; NIR paper, `s2_apply.py`).
+    func quantizeToFloatingPoint(
+        _ network: Network, _ arithmetic: FloatingPointArithmetic
+    ) throws(DiagnosticsError) -> QuantizedNetwork {
+        try refuseWhatFloatingPointLacks(network)
+        var pass = self
+        // The chip's own way, unless the user asks for chance.
+        if rounding == .nearest, arithmetic.weightRounding == .towardZero { pass.rounding = .towardZero }
+        let statistics = network.projections.ids.map { pass.measure($0, of: network) }
+        let modes = statistics.map(mode)
+        try refuseWeightsWithoutLevels(network, modes: modes)
+        var neurons: [QuantizedNeurons?] = []
+        var synapses: [QuantizedSynapses?] = Array(repeating: nil, count: network.projections.count)
+        for id in network.populations.ids {
+            guard let dynamics = network.dynamics(of: id) else {
+                neurons.append(nil)
+                continue
+            }
+            let incoming = network.projections.ids.filter { network.projections[$0].post == id }.map {
+                Incoming(projection: $0, statistics: statistics[$0.index], payload: 1, mode: modes[$0.index])
+            }
+            let scale = incoming.filter { $0.demand > 0 }.map { Double(mantissaLimit($0.mode)) / $0.demand }.min() ?? 1
+            neurons.append(.floatingPoint(FloatingPointNeurons(dynamics, scale: scale)))
+            for sum in incoming {
+                synapses[sum.projection.index] = pass.quantize(sum, of: network, scale: scale, exponent: 0, addedDelay: 0)
+            }
+        }
+        return QuantizedNetwork(
+            network: network, chip: chip, neurons: neurons, synapses: synapses.map { $0! },
+            payloadScale: network.populations.map { _ in 1 })
+    }
+
+    /// Dynamics that the neuron's program does not compute, all of them at once.
+    private func refuseWhatFloatingPointLacks(_ network: Network) throws(DiagnosticsError) {
+        var refusals: [Diagnostic] = []
+        for id in network.populations.ids {
+            let population = network.populations[id]
+            guard let dynamics = network.dynamics(of: id) else { continue }
+            func refuse(_ id: String, _ message: String, help: String) {
+                refusals.append(Diagnostic(id, "population '\(population.name)' \(message)", at: population.place, help: help))
+            }
+            if dynamics.isRate {
+                refuse(
+                    "quantize-rate-unit", "has cell 'rate', which sends values, and '\(chip.name)' computes spiking neurons only",
+                    help: "use 'if' or 'lif' with weights scaled by the largest activation (rate conversion)")
+            }
+            if dynamics.synapse == .alpha {
+                refuse(
+                    "quantize-alpha-synapse", "has alpha-shaped currents, and '\(chip.name)' has exponential ones",
+                    help: "use 'if_curr_exp' with a tau_syn of about the alpha time constant")
+            }
+            if dynamics.synapse == .conductance {
+                refuse(
+                    "quantize-conductance", "has conductances, and '\(chip.name)' has currents",
+                    help: "use 'if_curr_exp' with weights of the conductance times its driving force, or choose a target with conductances")
+            }
+            if let most = dynamics.refractorySteps.max(), most > chip.formats.refractory.upperBound {
+                refuse(
+                    "quantize-refractory",
+                    "is held for \(most) steps after a spike, and '\(chip.name)' can hold \(chip.formats.refractory.upperBound)",
+                    help: "shorten tau_refrac, or lengthen the time step")
+            }
+        }
+        if let task = network.task, case .direct = task.encoder {
+            refusals.append(
+                Diagnostic(
+                    "quantize-graded-input",
+                    "the encoder 'direct' sends a value at every step, and spikes of '\(chip.name)' carry none", at: task.place,
+                    help: "encode with 'rate' or 'latency', or choose a target whose spikes carry a payload"))
+        }
+        if !refusals.isEmpty { throw DiagnosticsError(refusals, isRefusal: true) }
+    }
+}

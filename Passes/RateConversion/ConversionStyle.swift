@@ -1,0 +1,66 @@
+public import Chips
+import Diagnostics
+import Lowering
+public import Networks
+import Numerics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension RateConversion {
+    /// The neuron that units become: the ideal one integrates without leak, adds weights at once and subtracts the threshold.
+    public struct Style: Hashable, Sendable {
+        public var reset: NeuronModel.Reset
+        /// In ms; nil: no leak.
+        public var membraneTime: Double?
+        /// In ms; nil: weights act at once.
+        public var synapseTime: Double?
+
+        public init(reset: NeuronModel.Reset = .subtract, membraneTime: Double? = nil, synapseTime: Double? = nil) {
+            self.reset = reset
+            self.membraneTime = membraneTime
+            self.synapseTime = synapseTime
+        }
+
+        /// What a weight of 1 adds to the membrane in all, over the steps that its current lasts.
+        func charge(timestep: Double) -> Double { synapseTime.map { 1 / (1 - exp(-timestep / $0)) } ?? 1 }
+    }
+
+    /// The same conversion to the best neurons that a chip has: the first of `styles` that quantization takes.
+    public func fitted(to chip: Chip, for network: Network) -> RateConversion {
+        let styles = Self.styles(of: chip.arithmetic)
+        for style in styles.dropLast() {
+            var trial = self
+            trial.style = style
+            trial.samples = nil
+            guard let converted = try? trial.run(network), (try? Quantization(to: chip).run(converted)) != nil else { continue }
+            var fitting = self
+            fitting.style = style
+            return fitting
+        }
+        var last = self
+        last.style = styles.last ?? Style()
+        return last
+    }
+
+    /// From the ideal neuron to those that real membranes allow.
+    private static func styles(of arithmetic: Arithmetic) -> [Style] {
+        switch arithmetic {
+        case .analog(let law):
+            // ms of the model in 1 µs of the hardware.
+            let time = law.speedup / 1000
+            return [
+                Style(
+                    reset: .toValue, membraneTime: law.membraneTime.upperBound * time, synapseTime: 2 * law.synapseTime.lowerBound * time)
+            ]
+        default:
+            // 10 s: a leak that a sample does not notice.
+            return [
+                Style(), Style(reset: .subtract, membraneTime: 10_000), Style(reset: .toValue), Style(reset: .toValue, membraneTime: 10_000),
+            ]
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/// Neurons in single precision whose synaptic sums are integers: processing elements with a floating-point unit (SpiNNaker 2).
+///
+/// The neuron is software, so it computes what the model's dynamics state, in their order: delta and exponential currents, every reset,
+/// refractory times and adaptive thresholds. Weights into a population share one scale.
+public struct FloatingPointArithmetic: Hashable, Sendable {
+    /// How a weight becomes an integer unless the user asks for another way.
+    public enum WeightRounding: String, CaseIterable, Hashable, Sendable {
+        case nearest
+        /// Cut, as py-spinnaker2 does.
+        case towardZero = "toward_zero"
+    }
+
+    public var weightRounding: WeightRounding
+
+    public init(weightRounding: WeightRounding) { self.weightRounding = weightRounding }
+}
