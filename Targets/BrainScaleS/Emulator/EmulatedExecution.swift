@@ -73,9 +73,10 @@ struct EmulatedExecution {
     ) -> ContinuousNeurons {
         let pairs = Array(zip(members, factors))
         let membraneTime = pairs.map { $0.membraneTime * $1.membraneTime }
+        let thresholds = pairs.map { $0.leak + ($0.threshold - $0.leak) * $1.threshold }
         return ContinuousNeurons(
             leak: zip(members, membraneTime).map { $0.leak + $0.constantSlope * $1 }, membraneTime: membraneTime,
-            threshold: pairs.map { $0.leak + ($0.threshold - $0.leak) * $1.threshold }, reset: members.map(\.reset),
+            threshold: thresholds, reset: zip(members, thresholds).map { min($0.reset, $1.nextDown) },
             refractory: members.map(\.refractory), initial: members.map(\.initial),
             channelTime: (0..<2).map { receptor in pairs.map { $0.synapseTime[receptor] * $1.synapseTime[receptor] } },
             limit: saturation.map { limit in (0..<2).map { _ in members.map { _ in limit } } })

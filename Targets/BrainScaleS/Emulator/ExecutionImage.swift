@@ -154,14 +154,16 @@ extension ExecutionImage.Neuron {
     init(_ entry: JSONValue, _ path: String) throws(DiagnosticsError) {
         func fail(_ what: String) -> DiagnosticsError { ArtifactManifest.damaged(path, "a neuron \(what)") }
         guard let population = entry["population"]?.string, let index = entry["index"]?.int, let circuits = entry["circuits"]?.ints,
-            let anchor = entry["anchor"]?.int, !circuits.isEmpty, circuits.allSatisfy({ (0..<512).contains($0) })
+            let anchor = entry["anchor"]?.int, !circuits.isEmpty, (circuits + [anchor]).allSatisfy({ (0..<512).contains($0) }),
+            (0..<1 << 24).contains(index), (0..<512).contains(entry["spike_master"]?.int ?? 0),
+            (0..<256).contains(entry["event_address"]?.int ?? 0)
         else { throw fail("has no place") }
         guard let target = entry["calibration_target"], let leak = target["leak"]?.double, let reset = target["reset"]?.double,
             let membraneTime = target["tau_mem_us"]?.double, let synapseTime = target["tau_syn_us"]?.doubles, synapseTime.count == 2,
             let refractory = target["refractory_us"]?.double, let gain = target["synapse_gain"]?.doubles, gain.count == 2,
             let slope = target["constant_slope"]?.double, let initial = target["initial_membrane"]?.double, membraneTime > 0,
-            synapseTime.allSatisfy({ $0 > 0 })
-        else { throw fail("lacks a calibration target") }
+            synapseTime.allSatisfy({ $0 > 0 }), (target["threshold"]?.double ?? .infinity) > max(leak, reset)
+        else { throw fail("lacks a calibration target, or has a threshold that it resets above") }
         self.init(
             population: population, index: index, anchor: anchor, circuits: circuits, spikes: target["threshold"]?.double != nil,
             spikeMaster: entry["spike_master"]?.int, address: entry["event_address"]?.int, leak: leak, reset: reset,
