@@ -109,7 +109,7 @@ extension NumberFormats {
         entries += [
             Node.Entry("delay", Node(delay)), Node.Entry("refractory", Node(refractory)),
         ]
-        if payloadBits != 0 { entries.append(Node.Entry("payload_bits", Node(payloadBits))) }
+        entries.append(Node.Entry("payload_bits", Node(payloadBits)))
         return Node(.mapping(entries))
     }
 }

@@ -28,7 +28,7 @@ struct ChipReader {
         let topology = reader.required("topology").flatMap { self.topology($0) }
         let resources = reader.required("resources").flatMap { self.resources($0) }
         let arithmetic = reader.required("arithmetic").flatMap { self.arithmetic($0) }
-        let hasRegisters = arithmetic?.hasRegisters ?? true
+        let hasRegisters = arithmetic?.hasRegisters ?? (node["arithmetic"]?["integer_current"] != nil || node["arithmetic"]?.mapping == nil)
         let formats = reader.required("formats").flatMap { self.formats($0, hasRegisters: hasRegisters) }
         let learning = reader.optional("learning").flatMap { self.learning($0) }
         let costs = reader.optional("costs").flatMap { self.costs($0) } ?? Costs()

@@ -63,8 +63,8 @@ public struct SynapticMatrixPlan: Hashable, Sendable {
         blocks.append(block)
         guard length > 0 else { return }
         writtenBytes = start + rows * block.stride * 4
-        for core in 0..<cut.coreCount(pre) {
-            reservedBytes = Self.aligned(reservedBytes) + cut.neurons(of: pre, core: core).count * repeats * block.stride * 4
+        for _ in 0..<cut.coreCount(pre) {
+            reservedBytes = Self.aligned(reservedBytes) + cut.fullCore(pre) * repeats * block.stride * 4
         }
     }
 

@@ -55,6 +55,11 @@ struct ArtifactManifest {
         return file
     }
 
+    /// Checks what the chip's own tools would load, too; the summary of the placement is for people.
+    func checkAllFiles() throws(DiagnosticsError) {
+        for name in digests.keys.sorted() where name != "placement.json" { _ = try checkedFile(name) }
+    }
+
     /// The chip that the network was compiled for; one that the machine can compute.
     func chip() throws(DiagnosticsError) -> Chip {
         let chip = try readChip(try checkedFile("chip.yaml"))

@@ -15,6 +15,7 @@ struct SpiNNakerLoader {
 
     init(_ directory: String) throws(DiagnosticsError) {
         manifest = try ArtifactManifest(directory)
+        try manifest.checkAllFiles()
         chip = try readChip(try manifest.checkedFile("chip.yaml"))
         guard case .hexagonalTorus(let torus) = chip.topology else {
             throw ArtifactManifest.damaged(manifest.path, "the chip is no hexagonal torus")

@@ -138,7 +138,7 @@ import Testing
         let (network, data) = try #require(Self.digits)
         let reference = try Self.accuracy(network, data.test)
         #expect(reference > 0.93, "the rate network reaches \(reference)")
-        let drops = try [4, 16, 96].map { steps in
+        let drops = try [4, 16, 192].map { steps in
             reference
                 - (try Self.accuracy(RateConversion(style: .init(reset: reset), steps: steps, output: output, samples: data.train).run(network), data.test))
         }

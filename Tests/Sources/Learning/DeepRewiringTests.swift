@@ -118,10 +118,13 @@ import Testing
     @Test func `over the whole network the total is kept, and connections move between projections`() throws {
         let trainer = try Self.trainer(Self.network([option("scope", .text("network"))]))
         let start = Self.counts(trainer.network)
-        for _ in 0..<6 { _ = try trainer.runEpoch { _ in true } }
-        let end = Self.counts(trainer.network)
-        #expect(end.reduce(0, +) == start.reduce(0, +))
-        #expect(end != start)
+        var seen = [start]
+        for _ in 0..<6 {
+            _ = try trainer.runEpoch { _ in true }
+            seen.append(Self.counts(trainer.network))
+        }
+        #expect(seen.allSatisfy { $0.reduce(0, +) == start.reduce(0, +) })
+        #expect(Set(seen).count > 1, "\(seen)")
     }
 
     @Test func `spiking networks learn with as many connections as they may have`() throws {

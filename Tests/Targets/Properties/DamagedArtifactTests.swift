@@ -19,7 +19,8 @@ import Testing
 
     @Test func `there is a damaged artifact of every family`() throws {
         let families = try Self.chips.map { try PropertyChips.chip($0).family }
-        #expect(Set(families) == Set(allFamilies().map { $0.name }))
+        // BrainScaleS's artifacts are damaged in its own suite, because they hold no integers.
+        #expect(Set(families) == Set(allFamilies().map { $0.name }).subtracting(["brainscales"]))
     }
 
     @Test(arguments: chips)

@@ -129,7 +129,7 @@ extension NeuronModel {
             model[.tauRefrac] = .uniform(refractory)
             model.reset = random.element(of: resets)
             if adapts, random.chance(0.3) {
-                model.reset = random.element(of: arithmetic.resets.contains(.subtract) ? [.subtract, .subtractNext] : [.subtractNext])
+                model.reset = random.element(of: resets.contains(.subtract) ? [.subtract, .subtractNext] : [.subtractNext])
                 model.resetAmount = random.element(of: NeuronModel.ResetAmount.allCases)
                 model.refractory = random.element(of: NeuronModel.Refractory.allCases)
             }
