@@ -142,15 +142,20 @@ let package = Package(
         tests(
             "BrainScaleSTests", mirrors: "Targets/BrainScaleS",
             on: [
-                "Targets", "Passes", "Lowering", "FrontEnd", "Learning", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics", "Storage",
+                "Targets", "Passes", "Lowering", "FrontEnd", "Learning", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics",
+                "Storage",
             ]),
         tests(
             "PartitioningTests", mirrors: "Passes/Partitioning",
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests(
             "PlacementTests", mirrors: "Passes/Placement", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
-        tests("CoreGraphsTests", mirrors: "Passes/CoreGraphs", on: ["Passes", "Lowering", "FrontEnd", "Chips", "Storage", "Diagnostics", "Numerics"]),
-        tests("RoutingTests", mirrors: "Passes/Routing", on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
+        tests(
+            "CoreGraphsTests", mirrors: "Passes/CoreGraphs",
+            on: ["Passes", "Lowering", "FrontEnd", "Chips", "Storage", "Diagnostics", "Numerics"]),
+        tests(
+            "RoutingTests", mirrors: "Passes/Routing",
+            on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
         tests("CLITests", mirrors: "Sources/CLI", on: ["CLI", "Storage", "Numerics"]),
         tests("FidelityTests", mirrors: "Sources/Fidelity", on: ["Spikewright", "Fidelity"]),
         .testTarget(

@@ -36,7 +36,8 @@ public struct CoreGraphFile: Sendable {
     public init(_ json: JSONValue, file: String) throws(DiagnosticsError) {
         func fault(_ what: String) -> DiagnosticsError {
             DiagnosticsError(
-                Diagnostic("core-graph-file", "\(file): \(what)", help: "give a core graph in the format coregraph/1 (Documentation/Passes.md)"))
+                Diagnostic(
+                    "core-graph-file", "\(file): \(what)", help: "give a core graph in the format coregraph/1 (Documentation/Passes.md)"))
         }
         guard json["format"]?.string == "coregraph/1", let name = json["name"]?.string, let neurons = json["neurons"]?.int,
             let most = json["neurons_per_core"]?.int, most > 0, let list = json["populations"]?.array, let rows = json["nets"]?.array
@@ -52,7 +53,9 @@ public struct CoreGraphFile: Sendable {
             end += count
             let even = (0..<count).map { min(most, max(0, size - $0 * most)) }
             let perCore = item["per_core"]?.ints ?? even
-            guard perCore.count == count else { throw fault("'per_core' of population '\(name)' has \(perCore.count) items for \(count) cores") }
+            guard perCore.count == count else {
+                throw fault("'per_core' of population '\(name)' has \(perCore.count) items for \(count) cores")
+            }
             populations.append(Population(name: name, cores: first..<end, neurons: perCore))
         }
         guard end > 0 else { throw fault("there is no core") }

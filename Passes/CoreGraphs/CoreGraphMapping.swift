@@ -43,7 +43,8 @@ public struct CoreGraphMapping: Sendable {
         guard places.routers.count == graph.coreCount else {
             throw DiagnosticsError(
                 Diagnostic(
-                    "core-graph-fit", "'\(graph.name)' needs \(graph.coreCount) cores, and the machine has \(places.room) on chips that are joined",
+                    "core-graph-fit",
+                    "'\(graph.name)' needs \(graph.coreCount) cores, and the machine has \(places.room) on chips that are joined",
                     help: "use a larger machine"), isRefusal: true)
         }
         physicalCores = Self.cores(of: places.routers, torus, faults)
@@ -83,7 +84,9 @@ public struct CoreGraphMapping: Sendable {
         let mask = ~(UInt32(truncatingIfNeeded: 1 << neuronBits) &- 1)
         var keyOfCore: [UInt32] = []
         for (index, population) in graph.populations.enumerated() {
-            for core in 0..<population.cores.count { keyOfCore.append(UInt32(truncatingIfNeeded: (index << coreBits | core) << neuronBits)) }
+            for core in 0..<population.cores.count {
+                keyOfCore.append(UInt32(truncatingIfNeeded: (index << coreBits | core) << neuronBits))
+            }
         }
         return graph.nets.map { KeyRange(key: keyOfCore[$0.source], mask: mask) }
     }

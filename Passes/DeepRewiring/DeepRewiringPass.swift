@@ -99,7 +99,8 @@ public struct DeepRewiringPass: Pass {
         let total = OptionTree(.map([.init("total", OptionTree(.number(Double(max(1, connections)), unit: "")))]))
         entries.append(.init("connections", OptionTree(.map([.init("count", total)]))))
         entries.append(.init("epochs", OptionTree(.number(Double(epochs ?? settings.epochs), unit: ""))))
-        request.learning = LearningSpecification(rule: DeepRewiring.name, options: OptionTree(.map(entries)), place: network.learning?.place)
+        request.learning = LearningSpecification(
+            rule: DeepRewiring.name, options: OptionTree(.map(entries)), place: network.learning?.place)
         let trainer = try DeepRewiring.makeTrainer(TrainingRequest(network: request, samples: samples, threads: threads))
         while trainer.epochsDone < trainer.epochs { _ = try trainer.runEpoch { _ in true } }
         var trained = trainer.network

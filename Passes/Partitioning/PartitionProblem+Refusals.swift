@@ -85,7 +85,8 @@ extension PartitionProblem {
                 "fit-delay-slots", message, at: place, notes: notes,
                 help: "shorten the delays of projections to '\(name)' to at most \(1 << bits) steps")
         case .crossbar:
-            return Diagnostic("fit-crossbar", message, at: place, notes: notes, help: "lower the fan-in or the number of neurons of '\(name)'")
+            return Diagnostic(
+                "fit-crossbar", message, at: place, notes: notes, help: "lower the fan-in or the number of neurons of '\(name)'")
         }
     }
 

@@ -62,7 +62,8 @@ extension Partitioning {
         }
         throw DiagnosticsError(
             Diagnostic(
-                "fit-cores", "the network needs \(counted(graph.cores.count, "core")), and '\(chip.name)' has \(usable) usable", notes: notes,
+                "fit-cores", "the network needs \(counted(graph.cores.count, "core")), and '\(chip.name)' has \(usable) usable",
+                notes: notes,
                 help: "use a machine of more boards, or fewer neurons"), isRefusal: true)
     }
 }

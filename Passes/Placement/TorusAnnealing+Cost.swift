@@ -46,7 +46,9 @@ extension TorusAnnealing {
             work += 12 * cellCount + 2 * (end - first)
             for index in first..<end { sum += items.senderWeights[index] * Double(reach[Int(cellOf[Int(items.senders[index])])]) }
         } else {
-            for index in first..<end { sum += items.senderWeights[index] * Double(near(Int(cellOf[Int(items.senders[index])]), chipBuffer)) }
+            for index in first..<end {
+                sum += items.senderWeights[index] * Double(near(Int(cellOf[Int(items.senders[index])]), chipBuffer))
+            }
         }
         return sum
     }

@@ -269,10 +269,12 @@ struct TorusAnnealing {
         let received = items.memberOfOffsets[item + 1] - items.memberOfOffsets[item]
         guard sent + received > 0 else { return draw(below: cellCount) }
         let pick = draw(below: sent + received)
-        let cls = Int(pick < sent ? items.sends[items.sendsOffsets[item] + pick] : items.memberOf[items.memberOfOffsets[item] + pick - sent])
+        let cls = Int(
+            pick < sent ? items.sends[items.sendsOffsets[item] + pick] : items.memberOf[items.memberOfOffsets[item] + pick - sent])
         let (members, senders) = (items.offsets[cls + 1] - items.offsets[cls], items.senderOffsets[cls + 1] - items.senderOffsets[cls])
         let other = draw(below: members + senders)
-        let partner = other < members ? items.members[items.offsets[cls] + other] : items.senders[items.senderOffsets[cls] + other - members]
+        let partner =
+            other < members ? items.members[items.offsets[cls] + other] : items.senders[items.senderOffsets[cls] + other - members]
         var cell = Int(cellOf[Int(partner)])
         if draw(below: 2) == 0 {
             let next = neighbours[cell * 6 + draw(below: 6)]

@@ -48,7 +48,9 @@ struct TorusItems: Sendable {
         }
         let classCount = offsets.count - 1
         var weights: [SIMD2<Int>: Double] = [:]
-        for net in 0..<nets.netCount { weights[SIMD2(classOfSet[nets.sets[net]], Int(items[nets.sources[net]])), default: 0] += nets.weights[net] }
+        for net in 0..<nets.netCount {
+            weights[SIMD2(classOfSet[nets.sets[net]], Int(items[nets.sources[net]])), default: 0] += nets.weights[net]
+        }
         let pairs = weights.keys.sorted { ($0.x, $0.y) < ($1.x, $1.y) }
         let list = pairs.map { (key: $0, weight: weights[$0] ?? 0) }
         var order: [Int32]

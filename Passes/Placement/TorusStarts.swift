@@ -152,7 +152,9 @@ struct TorusStarts {
                 passed += machine.capacity[chips[place]]
                 place += 1
             }
-            guard let at = left[place...].firstIndex(where: { $0 >= needed }) ?? left.firstIndex(where: { $0 >= needed }) else { return false }
+            guard let at = left[place...].firstIndex(where: { $0 >= needed }) ?? left.firstIndex(where: { $0 >= needed }) else {
+                return false
+            }
             routers[item] = Int32(chips[at])
             left[at] -= needed
             filled += needed

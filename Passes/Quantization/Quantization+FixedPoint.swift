@@ -42,7 +42,9 @@ extension Quantization {
             let factor = cell == .conductanceExponential ? FixedPointArithmetic.conductanceFactor : 1
             let bounds = loading.map { bound(of: $0, arithmetic, timestep: network.timestep, factor: factor) }
             let scale = builder.potentialScale(bounds: bounds.map { $0 / factor })
-            var shifts = bounds.map { ringBufferShift ?? RingBufferLoad.shift(for: (maximumSummedWeight.map { $0 * factor } ?? $0) * scale) }
+            var shifts = bounds.map {
+                ringBufferShift ?? RingBufferLoad.shift(for: (maximumSummedWeight.map { $0 * factor } ?? $0) * scale)
+            }
             // A projection of both signs has one exponent.
             if incoming.contains(where: { loads[$0.index].hasBothReceptors }) {
                 shifts = [Int](repeating: shifts.max() ?? 0, count: shifts.count)
@@ -109,9 +111,12 @@ extension Quantization {
         let longest = chip.formats.delay.upperBound + synapses.delayOffset
         var error = WeightError(lowest: load.lowest, highest: load.highest)
         var squares = 0.0
-        for part in parallelMap(rowRanges(rows.sourceCount), threads: threads, body: {
-            measureError(of: rows, $0, quantizer, longestDelay: longest)
-        }) { (error, squares) = (error.adding(part.error), squares + part.squares) }
+        for part in parallelMap(
+            rowRanges(rows.sourceCount), threads: threads,
+            body: {
+                measureError(of: rows, $0, quantizer, longestDelay: longest)
+            })
+        { (error, squares) = (error.adding(part.error), squares + part.squares) }
         error.rootMeanSquare = error.synapses > 0 ? (squares / Double(error.synapses)).squareRoot() : 0
         synapses.error = error
         synapses.maximumDelay = min(max(load.longestDelay - synapses.delayOffset, 0), chip.formats.delay.upperBound)

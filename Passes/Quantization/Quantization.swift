@@ -22,12 +22,14 @@ public struct Quantization: Pass {
         PassOption(
             "largest-exponent", "largest exponent of weights; 0 keeps them within what NetX files hold (default: the chip's largest)"),
         PassOption(
-            "parallel-synapses", "synapses that may share a weight, where one holds too little and the chip's arithmetic is analog (default 1)"),
+            "parallel-synapses",
+            "synapses that may share a weight, where one holds too little and the chip's arithmetic is analog (default 1)"),
         PassOption(
             "ring-buffer-shift", "left shift of all ring buffers, where a chip has them (default: found by the shift rule)"),
         PassOption("max-summed-weight", "the sum of weights that every ring buffer must hold, instead of the one found"),
         PassOption(
-            "shift-rule", "expected: sPyNNaker's expected sum, or all that can arrive where that is less; spynnaker: its rule as it is (default expected)"
+            "shift-rule",
+            "expected: sPyNNaker's expected sum, or all that can arrive where that is less; spynnaker: its rule as it is (default expected)"
         ),
         PassOption("threads", "threads that measure weights; the result does not depend on them (default 1)"),
     ]
@@ -62,7 +64,8 @@ public struct Quantization: Pass {
 
     public init(
         to chip: Chip, range: WeightRange = .maximum, rounding: QuantizedSynapses.Rounding = .nearest, weightBits: Int? = nil,
-        headroom: Double = 64, largestExponent: Int? = nil, parallelSynapses: Int = 1, ringBufferShift: Int? = nil, maximumSummedWeight: Double? = nil,
+        headroom: Double = 64, largestExponent: Int? = nil, parallelSynapses: Int = 1, ringBufferShift: Int? = nil,
+        maximumSummedWeight: Double? = nil,
         shiftRule: ShiftRule = .expected, threads: Int = 1
     ) {
         self.chip = chip

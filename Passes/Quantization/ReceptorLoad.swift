@@ -25,17 +25,20 @@ extension Quantization {
         let uniform = uniformWeight(of: id, in: network)
         if rows.structure == .dense, let weight = uniform { return evenLoad(Double(weight), rows, size: size, forced: forced) }
         var sums = ReceptorSums(targets: size)
-        for part in parallelMap(rowRanges(rows.sourceCount), threads: threads, body: { sources in
-            var sums = ReceptorSums(targets: size)
-            var row = SynapseRow()
-            for source in sources {
-                rows.read(source, into: &row)
-                for n in 0..<row.count {
-                    sums.add(Double(row.weights[n]), target: Int(row.targets[n]), delay: Int(row.delays[n]), forced: forced)
+        for part in parallelMap(
+            rowRanges(rows.sourceCount), threads: threads,
+            body: { sources in
+                var sums = ReceptorSums(targets: size)
+                var row = SynapseRow()
+                for source in sources {
+                    rows.read(source, into: &row)
+                    for n in 0..<row.count {
+                        sums.add(Double(row.weights[n]), target: Int(row.targets[n]), delay: Int(row.delays[n]), forced: forced)
+                    }
                 }
-            }
-            return sums
-        }) { sums.merge(part) }
+                return sums
+            })
+        { sums.merge(part) }
         var load = sums.load
         for receptor in load.parts.indices { load.parts[receptor].rate = statedRate(of: projection.pre, in: network) }
         return load

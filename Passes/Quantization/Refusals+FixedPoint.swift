@@ -35,7 +35,8 @@ extension Quantization {
                     help: "set refractory: held, or tau_refrac to 0, and train with it")
             } else if fixedPointCell(of: dynamics, timestep: network.timestep, arithmetic) == nil {
                 refuse(
-                    "quantize-cell", "needs a cell that '\(chip.name)' lacks: it has \(arithmetic.cells.map(\.rawValue).joined(separator: ", "))",
+                    "quantize-cell",
+                    "needs a cell that '\(chip.name)' lacks: it has \(arithmetic.cells.map(\.rawValue).joined(separator: ", "))",
                     help: "use reset: to_value, no adaptation and a leak, or list the cell in the arithmetic of the target")
             } else if dynamics.spikes,
                 let lowest = zip(dynamics.threshold, dynamics.resetValue).map({ $0 - (dynamics.reset == .toValue ? $1 : 0) }).min(),

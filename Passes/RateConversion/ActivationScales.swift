@@ -102,7 +102,9 @@ extension Network {
             var kernel = [Float](repeating: 0, count: max(1, rows.parameterCount))
             for source in 0..<rows.sourceCount {
                 rows.read(source, into: &row)
-                for k in 0..<row.count where row.parameters[k] >= 0 { kernel[Int(row.parameters[k])] = Float(Double(row.weights[k]) * factor) }
+                for k in 0..<row.count where row.parameters[k] >= 0 {
+                    kernel[Int(row.parameters[k])] = Float(Double(row.weights[k]) * factor)
+                }
             }
             guard rows.parameterCount > 0 else { return projection }
             scaled.weight = .tensor(Tensor(shape: [kernel.count], values: kernel))

@@ -59,7 +59,8 @@ extension RateConversion {
         default:
             // 10 s: a leak that a sample does not notice.
             return [
-                Style(), Style(reset: .subtract, membraneTime: 10_000), Style(reset: .toValue), Style(reset: .toValue, membraneTime: 10_000),
+                Style(), Style(reset: .subtract, membraneTime: 10_000), Style(reset: .toValue),
+                Style(reset: .toValue, membraneTime: 10_000),
             ]
         }
     }

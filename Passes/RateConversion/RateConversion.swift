@@ -122,7 +122,9 @@ public struct RateConversion: Pass {
             for projection in network.projections {
                 let delay: Int = if case .constant(let delay) = projection.delay { max(1, Int(delay.rounded())) } else { 1 }
                 let arrival = steps[projection.pre.index] + delay
-                if arrival > steps[projection.post.index], arrival < network.populations.count * 64 { steps[projection.post.index] = arrival }
+                if arrival > steps[projection.post.index], arrival < network.populations.count * 64 {
+                    steps[projection.post.index] = arrival
+                }
             }
         }
         return network.readout.map { steps[$0.population.index] } ?? steps.max() ?? 0

@@ -27,7 +27,8 @@ extension Routing {
                 Diagnostic(
                     "fit-router-entries",
                     "chip (\(x), \(y)) needs \(largest.entries.count) routing entries after compression, and its router holds \(torus.routerEntries)",
-                    help: "put more neurons on each core, so that there are fewer sources, or use a target with more chips"), isRefusal: true)
+                    help: "put more neurons on each core, so that there are fewer sources, or use a target with more chips"),
+                isRefusal: true)
         }
         return RoutedGraph(
             placed: placed,

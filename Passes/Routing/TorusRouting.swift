@@ -25,7 +25,9 @@ struct TorusRouting {
         self.machine = machine
         self.nets = nets
         trees = TorusTrees(machine)
-        let chips = (0..<nets.setCount).map { set in Self.chips(nets.members[nets.offsets[set]..<nets.offsets[set + 1]].map { routers[Int($0)] }) }
+        let chips = (0..<nets.setCount).map { set in
+            Self.chips(nets.members[nets.offsets[set]..<nets.offsets[set + 1]].map { routers[Int($0)] })
+        }
         var known: [SIMD2<Int>: Int] = [:]
         for net in 0..<nets.netCount {
             let key = SIMD2(Int(routers[nets.sources[net]]), nets.sets[net])

@@ -136,7 +136,9 @@ struct TorusTrees {
                 next += 1
                 for link in 0..<6 {
                     let other = Int(machine.neighbours[router * 6 + link])
-                    guard other >= 0, isTerminal[other], mask[other] == 0, other != source, loads[router * 6 + link] <= ceiling else { continue }
+                    guard other >= 0, isTerminal[other], mask[other] == 0, other != source, loads[router * 6 + link] <= ceiling else {
+                        continue
+                    }
                     insertBest(other, router, link, source)
                     left -= 1
                 }
@@ -194,7 +196,9 @@ struct TorusTrees {
                 } else {
                     continue
                 }
-                if isTerminal[other], mask[other] == 0, best < 0 || level[other] < level[best] || (level[other] == level[best] && cost[other] < cost[best]) {
+                if isTerminal[other], mask[other] == 0,
+                    best < 0 || level[other] < level[best] || (level[other] == level[best] && cost[other] < cost[best])
+                {
                     best = other
                 }
             }
@@ -238,10 +242,16 @@ struct TorusTrees {
             let other = Int(machine.neighbours[router * 6 + link])
             path.append((router, link))
             old += min(loads[router * 6 + link], loads[other * 6 + (link + 3) % 6])
-            if isKey(other) { router = other; break }
+            if isKey(other) {
+                router = other
+                break
+            }
             let back = (link + 3) % 6
             let rest = mask[other] & ~(1 << UInt8(back))
-            guard rest != 0 else { router = other; break }
+            guard rest != 0 else {
+                router = other
+                break
+            }
             link = rest.trailingZeroBitCount
             router = other
         }
@@ -330,7 +340,8 @@ struct TorusTrees {
             if best >= 0, level[router] >= level[best] { break }
             for link in 0..<6 {
                 let other = Int(machine.neighbours[router * 6 + link])
-                guard other >= 0, mark[other] != from, loads[router * 6 + link] <= ceiling, loads[other * 6 + (link + 3) % 6] <= ceiling else { continue }
+                guard other >= 0, mark[other] != from, loads[router * 6 + link] <= ceiling, loads[other * 6 + (link + 3) % 6] <= ceiling
+                else { continue }
                 let price = cost[router] + min(loads[router * 6 + link], loads[other * 6 + (link + 3) % 6])
                 let isGoal = mark[other] == to
                 if isGoal {

@@ -28,7 +28,8 @@ struct Main: ParsableCommand {
             """,
         subcommands: [
             CompileCommand.self, TrainCommand.self, VerifyCommand.self, SimulateCommand.self, DrawCommand.self, InspectCommand.self,
-            TargetsCommand.self, PassesCommand.self, RulesCommand.self, ModelsCommand.self, BenchCommand.self, SchemaCommand.self, ExportCommand.self,
+            TargetsCommand.self, PassesCommand.self, RulesCommand.self, ModelsCommand.self, BenchCommand.self, SchemaCommand.self,
+            ExportCommand.self,
         ])
 
     /// Parses, runs, and turns what went wrong into a message and an exit code.

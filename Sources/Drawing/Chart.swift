@@ -80,7 +80,8 @@ public struct Chart: Hashable, Sendable {
         }
         parts.append(Self.label(xTitle, (left + right) / 2, height - 10, "middle"))
         parts.append(
-            "<text transform=\"translate(14 \(Self.text((top + bottom) / 2))) rotate(-90)\" text-anchor=\"middle\">\(Self.escaped(yTitle))</text>")
+            "<text transform=\"translate(14 \(Self.text((top + bottom) / 2))) rotate(-90)\" text-anchor=\"middle\">\(Self.escaped(yTitle))</text>"
+        )
         if let level {
             parts.append(
                 "<line x1=\"\(Self.text(left))\" y1=\"\(Self.text(y(level)))\" x2=\"\(Self.text(right))\" y2=\"\(Self.text(y(level)))\" "
@@ -133,7 +134,8 @@ public struct Chart: Hashable, Sendable {
     private static func text(_ value: Double) -> String { String(format: "%.5g", value) }
 
     private static func escaped(_ text: String) -> String {
-        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(of: ">", with: "&gt;")
+        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(
+            of: ">", with: "&gt;")
     }
 
     private static func rule(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ color: String) -> String {

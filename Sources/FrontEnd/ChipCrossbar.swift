@@ -67,7 +67,8 @@ extension ChipReader {
         let variationNode = reader.optional("variation")
         let variation = variationNode.map { self.variation($0) } ?? AnalogVariation()
         reader.finish(into: &collector)
-        guard let variation, let speedup, let membrane, let synapse, let refractory, let leak, let reset, let threshold, let gain, let bias, let levels
+        guard let variation, let speedup, let membrane, let synapse, let refractory, let leak, let reset, let threshold, let gain, let bias,
+            let levels
         else { return nil }
         guard levels.threshold > levels.leak else {
             collector.report(

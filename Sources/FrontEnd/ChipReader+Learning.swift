@@ -22,7 +22,8 @@ extension ChipReader {
         reader.finish(into: &collector)
         guard let timing, let weightBits else { return nil }
         return LearningResources(
-            timing: timing, weightBits: weightBits, perSynapse: perSynapse, perNeuron: perNeuron, everywhere: counts[0], eachNeuron: counts[1],
+            timing: timing, weightBits: weightBits, perSynapse: perSynapse, perNeuron: perNeuron, everywhere: counts[0],
+            eachNeuron: counts[1],
             eachSynapse: counts[2], isFloatingPoint: isFloating, transposesWeights: transposes)
     }
 
@@ -43,7 +44,8 @@ extension LearningResources {
     var yaml: Node {
         func fields(_ fields: [Field]) -> Node { Node(.mapping(fields.map { Node.Entry($0.name, Node($0.bits)) })) }
         return [
-            "timing": Node(timing.map { Node($0.rawValue) }), "weight_bits": Node(weightBits), "synapse": fields(perSynapse), "neuron": fields(perNeuron),
+            "timing": Node(timing.map { Node($0.rawValue) }), "weight_bits": Node(weightBits), "synapse": fields(perSynapse),
+            "neuron": fields(perNeuron),
             "broadcasts": Node(.mapping(Reach.allCases.map { Node.Entry($0.rawValue, Node(count(of: $0))) })),
             "floating_point": Node(isFloatingPoint), "transposes_weights": Node(transposesWeights),
         ]

@@ -4,7 +4,9 @@ import YAML
 
 extension ChipReader {
     mutating func topology(_ node: Node) -> Topology? {
-        guard let variant = read(node, "'topology' of the chip", .variant(among: ["mesh", "hexagonal_torus", "crossbar"])) else { return nil }
+        guard let variant = read(node, "'topology' of the chip", .variant(among: ["mesh", "hexagonal_torus", "crossbar"])) else {
+            return nil
+        }
         if variant.name == "hexagonal_torus" { return hexagonalTorus(variant.options).map { .hexagonalTorus($0) } }
         if variant.name == "crossbar" { return crossbar(variant.options) }
         var reader = MappingReader(variant.options, of: "mesh")

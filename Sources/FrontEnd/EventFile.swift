@@ -45,7 +45,9 @@ extension DataPart {
         }
         let steps = trials.reduce(0) { max($0, $1.end) }
         let size = 1 + trials.reduce(0) { $1.spikes.reduce($0) { max($0, $1.address) } }
-        guard steps * size * trials.count <= 1 << 30 else { throw fault(0, "the trials have \(steps * size * trials.count) places for spikes") }
+        guard steps * size * trials.count <= 1 << 30 else {
+            throw fault(0, "the trials have \(steps * size * trials.count) places for spikes")
+        }
         var table = [UInt8](repeating: 0, count: trials.count * steps * size)
         for (trial, content) in trials.enumerated() {
             for (address, step) in content.spikes where step < steps { table[(trial * steps + step) * size + address] = 1 }

@@ -33,10 +33,11 @@ struct NetworkPrinter {
     }
 
     private var setup: Node {
-        mapping([
-            entry("timestep", number(network.timestep, "ms")), entry("seed", plain(String(network.seed))),
-            entry("steps", Node(network.steps)),
-        ] + (network.time == .steps ? [] : [entry("time", Node(network.time.rawValue))]))
+        mapping(
+            [
+                entry("timestep", number(network.timestep, "ms")), entry("seed", plain(String(network.seed))),
+                entry("steps", Node(network.steps)),
+            ] + (network.time == .steps ? [] : [entry("time", Node(network.time.rawValue))]))
     }
 
     private func population(_ population: Population) -> Node {

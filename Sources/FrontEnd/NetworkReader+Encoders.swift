@@ -120,7 +120,8 @@ extension NetworkReader {
         guard early < late, late <= end else {
             collector.report(
                 Diagnostic(
-                    .encoderSpikeTime, "\(owner) sends its spikes from \(text(early)) ms to \(text(late)) ms, a sample lasts \(text(end)) ms",
+                    .encoderSpikeTime,
+                    "\(owner) sends its spikes from \(text(early)) ms to \(text(late)) ms, a sample lasts \(text(end)) ms",
                     at: lateNode?.place, help: "choose 0 ≤ early < late ≤ \(text(end)) ms, or a longer duration"))
             return nil
         }

@@ -15,7 +15,9 @@ extension NetworkReader {
         let input = readInput(inputNode, at: node.place)
         let split = readSplit(splitNode, source, at: node.place)
         guard let source, let encoding, let input, let split else { return nil }
-        return Task(data: source, encoder: encoding.encoder, input: input, split: split, transform: transform, steps: encoding.steps, place: node.place)
+        return Task(
+            data: source, encoder: encoding.encoder, input: input, split: split, transform: transform, steps: encoding.steps,
+            place: node.place)
     }
 
     private mutating func readTransform(_ node: Node) -> ImageTransform? {

@@ -76,7 +76,8 @@ public enum TrainedWeights {
         for index in 0..<shape[0] {
             let (source, target) = (numbers[2 * index], numbers[2 * index + 1])
             guard (0..<sources).contains(source), (0..<targets).contains(target) else {
-                throw fault("'\(dataset)' of '\(name)' connects \(source) to \(target), the populations have \(sources) and \(targets) neurons")
+                throw fault(
+                    "'\(dataset)' of '\(name)' connects \(source) to \(target), the populations have \(sources) and \(targets) neurons")
             }
             if let last = pairs.last, (Int(last.source), Int(last.target)) >= (source, target) {
                 throw fault("'\(dataset)' of '\(name)' is not sorted by source and target, or lists a pair twice")

@@ -19,6 +19,9 @@ struct Checksum {
         add(dynamics.beta)
         if dynamics.isRate { add(dynamics.negativeSlope) }
         for steps in dynamics.refractorySteps { add(UInt64(bitPattern: Int64(steps))) }
-        for byte in "\(dynamics.order.rawValue) \(dynamics.reset.rawValue) \(dynamics.comparison.rawValue) \(dynamics.refractory.rawValue) \(dynamics.resetAmount.rawValue)".utf8 { add(UInt64(byte)) }
+        for byte
+            in "\(dynamics.order.rawValue) \(dynamics.reset.rawValue) \(dynamics.comparison.rawValue) \(dynamics.refractory.rawValue) \(dynamics.resetAmount.rawValue)"
+            .utf8
+        { add(UInt64(byte)) }
     }
 }

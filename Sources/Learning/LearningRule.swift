@@ -51,7 +51,8 @@ extension TrainingRequest {
         guard lowered != nil else { return }
         throw DiagnosticsError(
             Diagnostic(
-                "learning-no-loop", "'\(rule)' learns with the model's own numbers, and a target's were asked for", at: network.learning?.place,
+                "learning-no-loop", "'\(rule)' learns with the model's own numbers, and a target's were asked for",
+                at: network.learning?.place,
                 help: "train without --target, and verify the trained model on it"))
     }
 }

@@ -3,7 +3,8 @@ public import Networks
 
 /// Every learning rule, in the order in which `spikewright rules` lists them.
 public let allRules: [any LearningRule.Type] = [
-    BPTT.self, EProp.self, DeepRewiring.self, Backprop.self, GaitProp.self, TargetProp.self, DirectFeedbackAlignment.self, TTFS.self, CLAPP.self,
+    BPTT.self, EProp.self, DeepRewiring.self, Backprop.self, GaitProp.self, TargetProp.self, DirectFeedbackAlignment.self, TTFS.self,
+    CLAPP.self,
     CLAPPSynchronous.self, STDP.self, RewardSTDP.self,
 ]
 

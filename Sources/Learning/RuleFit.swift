@@ -7,11 +7,13 @@ extension RuleNeeds {
     /// Checked are: when the rule computes; its numbers for each synapse and each neuron, each of which takes a field of at least its
     /// bits, the smallest that does; the numbers that reach many places; and the way of weights.
     public func refusals(of rule: String, on chip: Chip) -> [Diagnostic] {
-        let loop = "train in the loop instead (--target without --on-chip), or choose a rule or a chip that fits: `spikewright rules`, `spikewright targets`"
+        let loop =
+            "train in the loop instead (--target without --on-chip), or choose a rule or a chip that fits: `spikewright rules`, `spikewright targets`"
         guard let offer = chip.learning else {
             return [
                 Diagnostic(
-                    "rule-fit-no-learning", "'\(chip.name)' runs no learning rule, and '\(rule)' was to learn on it", at: chip.place, help: loop)
+                    "rule-fit-no-learning", "'\(chip.name)' runs no learning rule, and '\(rule)' was to learn on it", at: chip.place,
+                    help: loop)
             ]
         }
         var refusals: [Diagnostic] = []

@@ -22,7 +22,9 @@ extension CoreGraph {
 
     /// How many different spikes a net has: its neurons, times the stages that delay them.
     public func keyCount(of net: Net) -> Int {
-        guard case .delayed(let core) = net.source, case .delayExtension(_, let stages, _) = cores[core].role else { return net.neurons.count }
+        guard case .delayed(let core) = net.source, case .delayExtension(_, let stages, _) = cores[core].role else {
+            return net.neurons.count
+        }
         return net.neurons.count * stages
     }
 
@@ -38,7 +40,9 @@ extension CoreGraph {
         guard case .delayed(let core) = net.source else { return population(of: net).index }
         var number = quantized.network.populations.count
         for other in cores.ids where other.index <= core.index {
-            if isExtension(other), other.index > 0, !(isExtension(ID(other.index - 1)) && haveOneZone(ID(other.index - 1), other)) { number += 1 }
+            if isExtension(other), other.index > 0, !(isExtension(ID(other.index - 1)) && haveOneZone(ID(other.index - 1), other)) {
+                number += 1
+            }
         }
         return number - 1
     }

@@ -123,7 +123,8 @@ extension CoreGraph {
                     continue
                 }
                 check.require(
-                    net.neurons == slices[slice].neurons, "net \(id) has neurons \(net.neurons), the delayed slice \(slices[slice].neurons)")
+                    net.neurons == slices[slice].neurons, "net \(id) has neurons \(net.neurons), the delayed slice \(slices[slice].neurons)"
+                )
             case .host(let population):
                 guard population.index < network.populations.count else {
                     check.violated("net \(id) starts at population \(population)")

@@ -165,7 +165,8 @@ extension QuantizedNetwork {
         _ synapses: QuantizedSynapses, _ target: QuantizedNeurons, _ name: String, _ check: inout InvariantCheck
     ) {
         guard let neurons = target.fixedPoint else { return }
-        check.require(neurons.shifts.contains(synapses.exponent), "'\(name)' has exponent \(synapses.exponent), its target \(neurons.shifts)")
+        check.require(
+            neurons.shifts.contains(synapses.exponent), "'\(name)' has exponent \(synapses.exponent), its target \(neurons.shifts)")
         if synapses.mode == .mixed {
             check.require(Set(neurons.shifts).count == 1, "'\(name)' has weights of both signs and shifts \(neurons.shifts)")
         }

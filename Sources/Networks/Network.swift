@@ -22,7 +22,8 @@ public struct Network: Hashable, Sendable {
     public var published: [String]
 
     public init(
-        name: String, timestep: Double = 1, time: TimeBase = .steps, seed: UInt64 = 42, populations: Table<Population> = [], projections: Table<Projection> = [],
+        name: String, timestep: Double = 1, time: TimeBase = .steps, seed: UInt64 = 42, populations: Table<Population> = [],
+        projections: Table<Projection> = [],
         task: Task? = nil, readout: Readout? = nil, learning: LearningSpecification? = nil, fidelity: FidelitySpecification? = nil,
         steps: Int = 1000, published: [String] = []
     ) {

@@ -14,7 +14,10 @@ public struct Task: Hashable, Sendable {
     public var steps: Int
     public var place: SourceRange?
 
-    public init(data: DataSource, encoder: Encoder, input: ID<Population>, split: Split, transform: ImageTransform? = nil, steps: Int, place: SourceRange? = nil) {
+    public init(
+        data: DataSource, encoder: Encoder, input: ID<Population>, split: Split, transform: ImageTransform? = nil, steps: Int,
+        place: SourceRange? = nil
+    ) {
         self.data = data
         self.encoder = encoder
         self.input = input
@@ -33,7 +36,7 @@ public enum DataSource: Hashable, Sendable {
     case generated(Generator)
 
     public struct DataFiles: Hashable, Sendable {
-        public enum Format: String, CaseIterable, Hashable, Sendable { 
+        public enum Format: String, CaseIterable, Hashable, Sendable {
             case idx, csv, npy, hdf5
             /// Lists of `address, time` with `-2, label` and `-1, end` between (ReckOn).
             case events

@@ -88,7 +88,9 @@ public enum Bench: String, CaseIterable, Sendable {
         }
         let graph = try CoreGraphFile(file)
         let chip = try options.target.chip()
-        guard case .hexagonalTorus(var torus) = chip.topology else { return try CoreGraphMapping(graph, on: .boards(holding: graph.coreCount)).json }
+        guard case .hexagonalTorus(var torus) = chip.topology else {
+            return try CoreGraphMapping(graph, on: .boards(holding: graph.coreCount)).json
+        }
         (torus.monitors, torus.gatherers) = (1, 0)
         return try CoreGraphMapping(graph, on: torus, faults: chip.faults).json
     }

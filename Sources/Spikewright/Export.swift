@@ -12,7 +12,9 @@ public enum ExportFormat: String, CaseIterable, Sendable {
 }
 
 /// A model's mapping on a target, in a format for other programs.
-public func export(_ model: Model, for target: Target, as format: ExportFormat, options: LoweringOptions = LoweringOptions()) throws -> JSONValue {
+public func export(_ model: Model, for target: Target, as format: ExportFormat, options: LoweringOptions = LoweringOptions()) throws
+    -> JSONValue
+{
     let chip = try target.chip()
     switch format {
     case .spinnakerMap:
@@ -51,6 +53,7 @@ extension SpiNNakerMap {
             MapNet(source: net.source, targets: net.targets.map { Int($0) }, keys: keys)
         }
         self.init(
-            chip: chip, torus: mapping.torus, vertices: vertices, nets: nets, uncompressed: mapping.uncompressed, compressed: mapping.tables)
+            chip: chip, torus: mapping.torus, vertices: vertices, nets: nets, uncompressed: mapping.uncompressed, compressed: mapping.tables
+        )
     }
 }

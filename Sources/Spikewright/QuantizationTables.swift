@@ -35,7 +35,9 @@ struct QuantizationTables {
     private var registers: TextTable {
         var table = TextTable(header: ["population", "parameter", "model", "register", "stands for"])
         for id in quantized.network.populations.ids {
-            if let targets = quantized.neurons(of: id)?.analog { addTargets(targets, of: quantized.network.populations[id].name, to: &table) }
+            if let targets = quantized.neurons(of: id)?.analog {
+                addTargets(targets, of: quantized.network.populations[id].name, to: &table)
+            }
             guard let exact = quantized.network.dynamics(of: id), let effective = quantized.effectiveDynamics(of: id),
                 let neurons = quantized.neurons(of: id)
             else { continue }

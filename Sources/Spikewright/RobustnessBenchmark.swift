@@ -82,7 +82,9 @@ public struct RobustnessBenchmark: Sendable {
         let ideal = accuracy(base, network, readout, data.test.prefix(count), disturbance: nil)
         var jobs: [(Disturbance, Double, Int)] = []
         for disturbance in Disturbance.allCases {
-            for value in disturbance.values { for draw in 0..<(disturbance == .weightBits ? 1 : draws) { jobs.append((disturbance, value, draw)) } }
+            for value in disturbance.values {
+                for draw in 0..<(disturbance == .weightBits ? 1 : draws) { jobs.append((disturbance, value, draw)) }
+            }
         }
         let results = parallelMap(jobs, threads: threads) { job in
             let (disturbed, noise) = Self.disturbed(base, job.0, job.1, seed: UInt64(job.2 + 1), timeConstant: Self.timeConstant(base))
@@ -90,7 +92,11 @@ public struct RobustnessBenchmark: Sendable {
         }
         var points: [Point] = []
         for (job, result) in zip(jobs, results) {
-            if job.2 > 0 { points[points.count - 1].accuracies.append(result) } else { points.append(Point(disturbance: job.0, value: job.1, accuracies: [result])) }
+            if job.2 > 0 {
+                points[points.count - 1].accuracies.append(result)
+            } else {
+                points.append(Point(disturbance: job.0, value: job.1, accuracies: [result]))
+            }
         }
         return (json(network.name, ideal, count, points), charts(network.name, ideal, points))
     }
@@ -140,7 +146,9 @@ public struct RobustnessBenchmark: Sendable {
             case .jitter: noise.jitter = value * timeConstant
             case .eventLoss: noise.eventLoss = value
             case .threshold:
-                for n in 0..<neurons.count { neurons.threshold[n] = neurons.leak[n] + (neurons.threshold[n] - neurons.leak[n]) * factor("threshold", n) }
+                for n in 0..<neurons.count {
+                    neurons.threshold[n] = neurons.leak[n] + (neurons.threshold[n] - neurons.leak[n]) * factor("threshold", n)
+                }
             case .timeConstants:
                 for n in 0..<neurons.count {
                     neurons.membraneTime[n] *= factor("membrane", n)
@@ -148,7 +156,9 @@ public struct RobustnessBenchmark: Sendable {
                 }
             case .gain:
                 for b in incoming {
-                    for s in network.bundles[b].jumps.indices { network.bundles[b].jumps[s] *= factor("gain", Int(network.bundles[b].targets[s])) }
+                    for s in network.bundles[b].jumps.indices {
+                        network.bundles[b].jumps[s] *= factor("gain", Int(network.bundles[b].targets[s]))
+                    }
                 }
             }
             network.populations[p].neurons = neurons
@@ -191,7 +201,9 @@ public struct RobustnessBenchmark: Sendable {
             let start = percent ? [Chart.Point(x: 0, y: 100 * ideal)] : []
             return Chart.Line(
                 disturbance.rawValue,
-                (start + own.map { Chart.Point(x: percent ? 100 * $0.value : $0.value, y: 100 * mean($0.accuracies)) }).sorted { $0.x < $1.x })
+                (start + own.map { Chart.Point(x: percent ? 100 * $0.value : $0.value, y: 100 * mean($0.accuracies)) }).sorted {
+                    $0.x < $1.x
+                })
         }
         let spreads = Chart(
             "\(name): accuracy under disturbance, not trained for it", x: "strength, % (jitter: % of tau_syn)", y: "accuracy, %",

@@ -6,8 +6,8 @@ import FrontEnd
 public import Learning
 import Networks
 import Passes
-import Targets
 public import Storage
+import Targets
 
 /// What a training does beside what the model says.
 public struct TrainingOptions: Sendable {
@@ -87,7 +87,8 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
     var trained = model
     trained.network = trainer.network
     return TrainingResult(
-        model: trained, evaluation: answers, epochs: trainer.epochsDone, resumedFrom: resumedFrom, notes: trainer.notes, curve: trainer.curve)
+        model: trained, evaluation: answers, epochs: trainer.epochsDone, resumedFrom: resumedFrom, notes: trainer.notes,
+        curve: trainer.curve)
 }
 
 extension LearningCurve {
@@ -133,7 +134,8 @@ private func loweredForward(_ model: Model, to target: Target, _ options: Traini
         throw error
     } catch {
         throw DiagnosticsError(
-            Diagnostic("train-lowering", "'\(model.network.name)' cannot be lowered to '\(chip.name)': \(error)", help: "compile it to see why"))
+            Diagnostic(
+                "train-lowering", "'\(model.network.name)' cannot be lowered to '\(chip.name)': \(error)", help: "compile it to see why"))
     }
     let bits = options.lowering.weightBits ?? chip.formats.weight.bits.last ?? 1
     let levels = chip.formats.weight.mantissas(.excitatory, bits: bits).range.upperBound * max(options.lowering.parallelSynapses, 1)

@@ -70,7 +70,8 @@ struct BrainScaleSWriter {
             let quantizer = WeightQuantizer(id, of: graph.network, synapses: synapses, format: graph.chip.formats.weight)
             return .object(
                 JSONObject([
-                    ("projection", .string(graph.network.projections[id].name)), ("weight_per_step", .number(quantizer.weight(ofMantissa: 1, target: 0))),
+                    ("projection", .string(graph.network.projections[id].name)),
+                    ("weight_per_step", .number(quantizer.weight(ofMantissa: 1, target: 0))),
                     ("parallel", .integer(synapses.parallel)), ("synapses", .integer(error.synapses)), ("clipped", .integer(error.clipped)),
                     ("zeroed", .integer(error.zeroed)), ("rms_error", .number(error.rootMeanSquare)),
                     ("largest_error", .number(error.largest)),

@@ -94,7 +94,8 @@ package struct SpiNNakerCores: Sendable {
         memory.add(
             1,
             [
-                own == nil ? 0 : 1, own?.key ?? 0, incoming?.key ?? 0, incoming?.mask ?? 0, UInt32(neurons), UInt32(stages), UInt32(steps), 0,
+                own == nil ? 0 : 1, own?.key ?? 0, incoming?.key ?? 0, incoming?.mask ?? 0, UInt32(neurons), UInt32(stages), UInt32(steps),
+                0,
                 UInt32(routes.colourBits),
             ])
         return memory

@@ -17,7 +17,9 @@ public struct SpiNNakerFamily: TargetFamily {
             faults.append(Diagnostic("spinnaker-kind", "the chip '\(chip.name)' \(what)", at: chip.place, help: help))
         }
         if case .hexagonalTorus(let torus) = chip.topology {
-            if torus.coresPerChip > 18 { fault("has \(torus.coresPerChip) cores a chip, and a route has bits for 18", help: "state at most 18") }
+            if torus.coresPerChip > 18 {
+                fault("has \(torus.coresPerChip) cores a chip, and a route has bits for 18", help: "state at most 18")
+            }
         } else {
             fault("is no hexagonal torus, and the family 'spinnaker' is", help: "write 'topology: {hexagonal_torus: …}', or another family")
         }
@@ -27,10 +29,14 @@ public struct SpiNNakerFamily: TargetFamily {
         }
         if chip.sourcePlace != .cores { fault("has no cores for sources, which the files need", help: "write 'source_place: cores'") }
         let weight = chip.formats.weight
-        if weight.bits != [16] || weight.sign != .receptor || weight.scope != .receptor || weight.exponent.lowerBound < 0 || weight.shift != 0 {
+        if weight.bits != [16] || weight.sign != .receptor || weight.scope != .receptor || weight.exponent.lowerBound < 0
+            || weight.shift != 0
+        {
             fault(
                 "has weights of another layout than a row of the synaptic matrix",
-                help: "write 'weight: {bits: [16], exponent: [0, 16], modes: [mixed, excitatory, inhibitory], scope: receptor, sign: receptor}'")
+                help:
+                    "write 'weight: {bits: [16], exponent: [0, 16], modes: [mixed, excitatory, inhibitory], scope: receptor, sign: receptor}'"
+            )
         }
         if chip.formats.delay.lowerBound != 1 { fault("stores delays from another step than 1 on", help: "begin 'formats.delay' with 1") }
         if arithmetic.colourBits > 7 || arithmetic.ringBufferBits > 16 {

@@ -68,7 +68,8 @@ public struct SpiNNakerMap: Sendable {
             let population = cores.cores[id].slices.first.map { graph.network.populations[cores.slices[$0].population].name }
             // A delay extension is a population of its own.
             let delayed = cores.delayedSlice(of: id).map { "\(graph.network.populations[cores.slices[$0].population].name) delayed" }
-            return Vertex(population: population ?? delayed ?? "core \(id.index)", atoms: atoms[id.index], core: graph.placed.physicalCore(of: id))
+            return Vertex(
+                population: population ?? delayed ?? "core \(id.index)", atoms: atoms[id.index], core: graph.placed.physicalCore(of: id))
         }
         self.init(
             chip: graph.placed.chip, torus: torus, vertices: vertices, nets: nets, uncompressed: routes.uncompressed,
@@ -85,26 +86,49 @@ public struct SpiNNakerMap: Sendable {
         return .object(
             JSONObject([
                 ("format", "spinnaker-map/1"), ("machine", machine),
-                ("vertices", .array(zip(vertices, names).map { vertex, name in
-                    .object(JSONObject([("id", .string(name)), ("population", .string(vertex.population)), ("atoms", .integer(vertex.atoms))]))
-                })),
-                ("nets", .array(nets.map { net in
-                    .object(
-                        JSONObject([("source", .string(names[net.source])), ("targets", .array(net.targets.map { .string(names[$0]) }))]))
-                })),
-                ("placements", .array(zip(vertices, names).map { vertex, name in
-                    let (x, y) = torus.position(ofRouter: torus.router(ofCore: vertex.core))
-                    return .object(
-                        JSONObject([
-                            ("id", .string(name)), ("x", .integer(x)), ("y", .integer(y)), ("p", .integer(vertex.core % torus.coresPerChip)),
-                        ]))
-                })),
-                ("keys", .array(nets.map { net in
-                    .object(
-                        JSONObject([
-                            ("id", .string(names[net.source])), ("key", .integer(Int(net.keys.key))), ("mask", .integer(Int(net.keys.mask))),
-                        ]))
-                })),
+                (
+                    "vertices",
+                    .array(
+                        zip(vertices, names).map { vertex, name in
+                            .object(
+                                JSONObject([
+                                    ("id", .string(name)), ("population", .string(vertex.population)), ("atoms", .integer(vertex.atoms)),
+                                ]))
+                        })
+                ),
+                (
+                    "nets",
+                    .array(
+                        nets.map { net in
+                            .object(
+                                JSONObject([
+                                    ("source", .string(names[net.source])), ("targets", .array(net.targets.map { .string(names[$0]) })),
+                                ]))
+                        })
+                ),
+                (
+                    "placements",
+                    .array(
+                        zip(vertices, names).map { vertex, name in
+                            let (x, y) = torus.position(ofRouter: torus.router(ofCore: vertex.core))
+                            return .object(
+                                JSONObject([
+                                    ("id", .string(name)), ("x", .integer(x)), ("y", .integer(y)),
+                                    ("p", .integer(vertex.core % torus.coresPerChip)),
+                                ]))
+                        })
+                ),
+                (
+                    "keys",
+                    .array(
+                        nets.map { net in
+                            .object(
+                                JSONObject([
+                                    ("id", .string(names[net.source])), ("key", .integer(Int(net.keys.key))),
+                                    ("mask", .integer(Int(net.keys.mask))),
+                                ]))
+                        })
+                ),
                 ("tables", .array(uncompressed.map { table($0) })), ("compressed", .array(compressed.map { table($0) })),
             ]))
     }

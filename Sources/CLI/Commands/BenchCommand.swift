@@ -13,7 +13,8 @@ struct BenchCommand: ParsableCommand {
               spikewright bench route --core-graph grid_1000.json.gz
               spikewright bench matrix --json matrix.json
             """,
-        subcommands: [DenseBenchCommand.self, MatrixBenchCommand.self, RobustnessBenchCommand.self], defaultSubcommand: DenseBenchCommand.self)
+        subcommands: [DenseBenchCommand.self, MatrixBenchCommand.self, RobustnessBenchCommand.self],
+        defaultSubcommand: DenseBenchCommand.self)
 }
 
 /// A benchmark on a dense network of given layers.

@@ -4,7 +4,8 @@ import Spikewright
 
 struct RobustnessBenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "robustness", abstract: "What weight bits, jitter, mismatch and lost events cost a network that was not trained for them.",
+        commandName: "robustness",
+        abstract: "What weight bits, jitter, mismatch and lost events cost a network that was not trained for them.",
         discussion: """
             Networks in continuous time. The figures of an independent program for the published yin-yang network stand beside.
 

@@ -4,7 +4,10 @@ import Numerics
 
 /// A number that a task in time takes, stated once for reading, printing, help and documentation.
 struct TrialOption: Sendable {
-    enum Kind: Sendable { case count(least: Int), time, fraction, number }
+    enum Kind: Sendable {
+        case count(least: Int)
+        case time, fraction, number
+    }
 
     var name: String
     var kind: Kind
@@ -40,7 +43,9 @@ struct TrialValues: Sendable {
     var timestep: Double
 
     subscript(name: String) -> Double {
-        guard let value = values[name] else { preconditionFailure("bug: a task in time reads the option '\(name)' that it does not define") }
+        guard let value = values[name] else {
+            preconditionFailure("bug: a task in time reads the option '\(name)' that it does not define")
+        }
         return value
     }
 

@@ -54,7 +54,8 @@ final class BPTTTrainer: Trainer {
         if needsMembrane, population.cell.neuron?.spikes == true {
             faults.report(
                 Diagnostic(
-                    "learning-readout-spikes", "the readout '\(population.name)' spikes, and its membrane is judged in every step", at: place,
+                    "learning-readout-spikes", "the readout '\(population.name)' spikes, and its membrane is judged in every step",
+                    at: place,
                     help: "use the cell 'li', or 'loss: cross_entropy'"))
         }
         for fault in conductanceFaults(network, rule: BPTT.name) { faults.report(fault) }

@@ -24,7 +24,8 @@ package struct ForwardTrace: Sendable {
         predictions =
             runner.forward(
                 stimuli, questions: (0..<samples.count).map { Question(samples, $0, skip: 0, steps: steps) }, weights: weights,
-                coefficients: coefficients, computesGradient: false)
+                coefficients: coefficients, computesGradient: false
+            )
             .predictions
         func series(_ slab: Slab<Double>, _ state: PopulationState<Double>, _ sample: Int) -> [Double] {
             (0..<steps).flatMap { step in (0..<state.size).map { slab.pointer[state.row(step, sample) + $0] } }

@@ -83,7 +83,8 @@ final class GradientEngine<Real: TrainingScalar> {
                 return slot.encoder.stimulus(numbers, identity: identity, presentation: presentation)
             }
             slot.outcome = slot.runner.forward(
-                stimuli, questions: part.map { Question(samples, $0, skip: settings.loss.skip, steps: plan.steps) }, weights: weights, coefficients: coefficients,
+                stimuli, questions: part.map { Question(samples, $0, skip: settings.loss.skip, steps: plan.steps) }, weights: weights,
+                coefficients: coefficients,
                 computesGradient: computesGradient)
             if computesGradient { slot.runner.backward(weights: weights, coefficients: coefficients) }
         }

@@ -60,7 +60,8 @@ enum CLAPPOptions {
                         "epochs", .integer(10, in: 0...1_000_000), "how often every sample is shown to the readout, at the end"),
                     OptionDefinition("rate", .number(1e-3, in: 0...1000, .none), "learning rate of the readout, by Adam"),
                     OptionDefinition(
-                        "labels", .integer(0, in: 0...1_000_000_000), "how many training samples have a label that the readout may see; 0: all"),
+                        "labels", .integer(0, in: 0...1_000_000_000),
+                        "how many training samples have a label that the readout may see; 0: all"),
                     OptionDefinition("layers", .flag(false), "whether every layer, learnt and not, is probed too"),
                 ]), "the readout, a softmax regression on the last layer")
         ]

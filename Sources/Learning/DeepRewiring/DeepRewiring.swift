@@ -41,10 +41,12 @@ public enum DeepRewiring: LearningRule {
                 [
                     .init("hard", "for each connection that dies another one is activated"),
                     .init(
-                        "soft", "dormant connections walk at random above a lower bound, and wake when they reach 0; the number is kept on average",
+                        "soft",
+                        "dormant connections walk at random above a lower bound, and wake when they reach 0; the number is kept on average",
                         [
                             OptionDefinition(
-                                "lowest", .number(-0.01, in: -1e9...0, .none), "lower bound of theta: -(1 - p) T / (p · shrinkage) for a part p")
+                                "lowest", .number(-0.01, in: -1e9...0, .none),
+                                "lower bound of theta: -(1 - p) T / (p · shrinkage) for a part p")
                         ]),
                 ]), "what dormant connections do"),
         OptionDefinition("rate", .number(0.8, in: 0...1000, .none), "learning rate"),
@@ -77,7 +79,8 @@ public enum DeepRewiring: LearningRule {
                         "temperature", "√(2 · rate · value) · ν in each step",
                         [OptionDefinition("value", .number(0, in: 0...1000, .none), "temperature T of the paper")]),
                 ]), "the random walk of theta"),
-        OptionDefinition("excitatory", .number(0.5, in: 0...1, .none), "part of the connections above 0, where no weight rule says their sign"),
+        OptionDefinition(
+            "excitatory", .number(0.5, in: 0...1, .none), "part of the connections above 0, where no weight rule says their sign"),
         OptionDefinition("biases", .flag(false), "whether biases are trained too, one for each neuron"),
         OptionDefinition("bias_rate", .number(0.1, in: 0...1000, .none), "learning rate of biases, over that of connections"),
         OptionDefinition(

@@ -44,7 +44,11 @@ final class RewiredProjection {
                 rows.read(source, into: &row)
                 for k in 0..<row.count {
                     let place = source * rows.targetCount + Int(row.targets[k])
-                    if given.last?.place == place { given[given.count - 1].weight += row.weights[k] } else { given.append((place, row.weights[k])) }
+                    if given.last?.place == place {
+                        given[given.count - 1].weight += row.weights[k]
+                    } else {
+                        given.append((place, row.weights[k]))
+                    }
                 }
             }
             if given.count > count {
@@ -107,7 +111,8 @@ final class RewiredProjection {
         let slots = 0..<table.count
         return [
             .init("place_\(id.index)", .integers(slots.map { table.place(ofSlot: $0) })),
-            .init("theta_\(id.index)", .floats(slots.map { table.theta[$0] })), .init("sign_\(id.index)", .floats(slots.map { table.sign[$0] })),
+            .init("theta_\(id.index)", .floats(slots.map { table.theta[$0] })),
+            .init("sign_\(id.index)", .floats(slots.map { table.sign[$0] })),
             .init("picks_\(id.index)", .integers([chance.drawn])),
         ] + (dormant.isEmpty ? [] : [.init("dormant_\(id.index)", .floats(dormant))])
     }

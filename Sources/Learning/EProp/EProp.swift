@@ -26,7 +26,8 @@ public enum EProp: LearningRule {
                         [
                             OptionDefinition("sigma", .number(1, in: 0...1e6, .none), "their standard deviation at the start"),
                             OptionDefinition(
-                                "decay", .number(0, in: 0...1, .none), "fraction by which they and the readout's weights shrink in each step"),
+                                "decay", .number(0, in: 0...1, .none),
+                                "fraction by which they and the readout's weights shrink in each step"),
                         ]),
                     .init(
                         "exact", "all that a spike does later, through every neuron: backpropagation through time",
@@ -50,7 +51,8 @@ public enum EProp: LearningRule {
             "precision",
             .group([
                 OptionDefinition(
-                    "weights", .integer(0, in: 0...16), "bits of a weight, sign included; an accumulator behind it keeps the rest; 0: floating"),
+                    "weights", .integer(0, in: 0...16),
+                    "bits of a weight, sign included; an accumulator behind it keeps the rest; 0: floating"),
                 OptionDefinition(
                     "traces", .integer(0, in: 0...16), "bits of every eligibility trace, rounded at random; 0: floating"),
             ]), "numbers as chips hold them"),
@@ -100,7 +102,7 @@ public enum EProp: LearningRule {
         return RuleNeeds(
             timing: .everyStep,
             perSynapse: [.init("eligibility", bits: 8)] + (isAdaptive ? [.init("adaptation trace", bits: 8)] : []) + [
-                .init("gradient", bits: 24),
+                .init("gradient", bits: 24)
             ],
             perNeuron: [
                 .init("presynaptic trace", bits: 8, isSigned: false), .init("pseudo-derivative", bits: 8, isSigned: false),
@@ -116,7 +118,12 @@ public enum EProp: LearningRule {
 
 /// The options of `eprop`, typed.
 struct EPropOptions: Sendable {
-    enum Feedback: Sendable { case symmetric, random(sigma: Double), adaptive(sigma: Double, decay: Double), exact(reset: Bool) }
+    enum Feedback: Sendable {
+        case symmetric
+        case random(sigma: Double)
+        case adaptive(sigma: Double, decay: Double)
+        case exact(reset: Bool)
+    }
 
     var epochs: Int
     var batch: Int

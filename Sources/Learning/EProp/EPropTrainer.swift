@@ -72,7 +72,8 @@ final class EPropTrainer: Trainer {
         if samples.count == 0 {
             faults.report(
                 Diagnostic(
-                    "learning-no-samples", "there is no sample to train on", at: task.place ?? place, help: "check the task's data and split"))
+                    "learning-no-samples", "there is no sample to train on", at: task.place ?? place,
+                    help: "check the task's data and split"))
         }
         if readout.skip >= task.steps {
             faults.report(
@@ -140,7 +141,8 @@ final class EPropTrainer: Trainer {
             guard outcome.sum.loss.isFinite else {
                 throw DiagnosticsError(
                     Diagnostic(
-                        "learning-diverged", "the loss of epoch \(epochsDone + 1), batch \(first / options.batch + 1) is \(outcome.sum.loss)",
+                        "learning-diverged",
+                        "the loss of epoch \(epochsDone + 1), batch \(first / options.batch + 1) is \(outcome.sum.loss)",
                         at: request.network.learning?.place, help: "lower the learning rate"))
             }
             step(trials: indices.count)
@@ -152,7 +154,8 @@ final class EPropTrainer: Trainer {
             let goesOn = progress(
                 TrainingProgress(
                     epoch: epochsDone + 1, epochs: epochs, samplesDone: done, samples: samples.count, loss: sums.loss / Double(done),
-                    accuracy: 1 - sums.error, batch: curve.loss.count, recentError: curve.recentError(min(options.stop.window, curve.error.count))))
+                    accuracy: 1 - sums.error, batch: curve.loss.count,
+                    recentError: curve.recentError(min(options.stop.window, curve.error.count))))
             guard goesOn else {
                 throw DiagnosticsError(
                     Diagnostic(
@@ -181,7 +184,8 @@ final class EPropTrainer: Trainer {
         if let rounding { values = rounding.weights(parameters) }
         if let lowered = request.lowered {
             for (index, projection) in plan.plan.projections.enumerated() {
-                values.replaceSubrange(projection.parameters, with: lowered.weights(of: ID(index), from: Array(values[projection.parameters])))
+                values.replaceSubrange(
+                    projection.parameters, with: lowered.weights(of: ID(index), from: Array(values[projection.parameters])))
             }
         }
         return values

@@ -51,7 +51,8 @@ extension Double: LaneScalar {
     }
     @inline(__always)
     package static func magnitude(_ lanes: SIMD8<Double>) -> SIMD8<Double> {
-        unsafeBitCast(unsafeBitCast(lanes, to: SIMD8<UInt64>.self) & SIMD8<UInt64>(repeating: 0x7fff_ffff_ffff_ffff), to: SIMD8<Double>.self)
+        unsafeBitCast(
+            unsafeBitCast(lanes, to: SIMD8<UInt64>.self) & SIMD8<UInt64>(repeating: 0x7fff_ffff_ffff_ffff), to: SIMD8<Double>.self)
     }
 }
 

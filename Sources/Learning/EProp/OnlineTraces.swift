@@ -102,7 +102,9 @@ package final class OnlineTraces<Real: LaneScalar> {
     }
 
     @inline(__always)
-    private func arrive(_ row: Int, _ value: Real) { addRow(cell.gain.pointer, times: value, to: membrane.pointer + row * cell.width, width: cell.width) }
+    private func arrive(_ row: Int, _ value: Real) {
+        addRow(cell.gain.pointer, times: value, to: membrane.pointer + row * cell.width, width: cell.width)
+    }
 
     @inline(__always)
     private func move(

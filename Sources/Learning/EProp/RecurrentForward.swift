@@ -74,7 +74,9 @@ package struct RecurrentForward<Real: LaneScalar> {
         let (membranes, adaptations) = (record.membrane?.pointer, record.adaptation?.pointer)
         let cell = cell
         let (alphas, gains, drives, thresholds) = (cell.alpha.pointer, cell.gain.pointer, cell.drive.pointer, cell.threshold.pointer)
-        let (betas, rhos, refractory, inverses) = (cell.beta.pointer, cell.rho.pointer, cell.refractory.pointer, cell.inverseThreshold.pointer)
+        let (betas, rhos, refractory, inverses) = (
+            cell.beta.pointer, cell.rho.pointer, cell.refractory.pointer, cell.inverseThreshold.pointer
+        )
         let (isHeld, reset, resetsByAdapted, atOrAbove) = (cell.isHeld, cell.reset, cell.resetsByAdapted, cell.atOrAbove)
         let isScaledByAdapted = surrogate.isScaledByAdapted
         var n = 0
@@ -108,13 +110,13 @@ package struct RecurrentForward<Real: LaneScalar> {
             store(v, membrane, n)
             store(a, adaptation, n)
             store(z, spikes, n)
-            if Real.isAny(z) { 
+            if Real.isAny(z) {
                 for lane in 0..<laneCount where z[lane] != 0 {
                     neurons[count] = Int32(truncatingIfNeeded: n &+ lane)
                     counts[n &+ lane] &+= 1
                     count &+= 1
                 }
-             }
+            }
             n &+= laneCount
         }
     }

@@ -107,7 +107,9 @@ struct RecurrentPlan: Sendable {
                 case .compressed(let rows): rows.delays.allSatisfy { $0 == rows.delays.first } ? Int(rows.delays.first ?? 1) : nil
                 }
             guard let delay, known[part, default: delay] == delay else {
-                refuse("projection '\(projection.name)' has several delays, or another than its like", at: place, help: "give one delay to all")
+                refuse(
+                    "projection '\(projection.name)' has several delays, or another than its like", at: place, help: "give one delay to all"
+                )
                 continue
             }
             known[part] = delay

@@ -94,7 +94,8 @@ final class TrialRunner<Real: LaneScalar>: @unchecked Sendable {
             online = traces
             traces.run(record, inputs, feedback: shared.feedback, rates: rates, to: gradient)
         case .rounded(let format):
-            let traces = rounded ?? RoundedTraces(format, neurons: shared.cell.neurons, inputs: shared.plan.inputs, width: shared.cell.width)
+            let traces =
+                rounded ?? RoundedTraces(format, neurons: shared.cell.neurons, inputs: shared.plan.inputs, width: shared.cell.width)
             rounded = traces
             traces.run(record, inputs, shared, rates: rates, key: key, to: gradient)
         }

@@ -172,7 +172,9 @@ struct SpikeTimeLayer<Real: SpikeTimeScalar>: Sendable {
             for k in 0..<Int(causal) {
                 let number = Int(inputs.inputs[k].number)
                 let w = UnsafeRawPointer(weights + offset).loadUnaligned(fromByteOffset: number * MemoryLayout<Lanes>.size, as: Lanes.self)
-                inputErrors[number] += Real.zeroing(w * (r * inputs.u[k] - s * inputs.v[k]), where: Real.atLeast(Lanes(repeating: Real(k)), ranks)).sum()
+                inputErrors[number] += Real.zeroing(
+                    w * (r * inputs.u[k] - s * inputs.v[k]), where: Real.atLeast(Lanes(repeating: Real(k)), ranks)
+                ).sum()
             }
         }
         var (p, q) = (coefficients(answers.p), coefficients(answers.q))

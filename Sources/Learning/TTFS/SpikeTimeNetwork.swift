@@ -46,12 +46,15 @@ public struct SpikeTimeNetwork: Sendable {
         var cells: [Cell] = []
         for id in order { cells.append(try Cell(network, id)) }
         if order.last != readout.population {
-            refuse("ttfs-order", "the readout population is not the last of a feed-forward network", at: nil, help: "ttfs learns dense feed-forward networks; read out the last population")
+            refuse(
+                "ttfs-order", "the readout population is not the last of a feed-forward network", at: nil,
+                help: "ttfs learns dense feed-forward networks; read out the last population")
         }
         let (first, tau) = (cells.first, cells.first?.tauSyn ?? 1)
         for (id, cell) in zip(order, cells) where cell.tauSyn != tau || cell.form != first?.form {
             refuse(
-                "ttfs-time-constants", "'\(network.populations[id].name)' has other time constants than '\(network.populations[order[0]].name)'",
+                "ttfs-time-constants",
+                "'\(network.populations[id].name)' has other time constants than '\(network.populations[order[0]].name)'",
                 at: network.populations[id].place, help: "give all neurons the same tau_m and tau_syn")
         }
         var layers: [SpikeTimePlan.Layer] = []
@@ -65,7 +68,8 @@ public struct SpikeTimeNetwork: Sendable {
                 if case .allToAll = network.projections[projection].connector {
                 } else {
                     refuse(
-                        "ttfs-connector", "'\(network.projections[projection].name)' is not all_to_all", at: network.projections[projection].place,
+                        "ttfs-connector", "'\(network.projections[projection].name)' is not all_to_all",
+                        at: network.projections[projection].place,
                         help: "ttfs learns dense projections")
                 }
                 if network.projections[projection].delay != .constant(0) {
@@ -82,7 +86,8 @@ public struct SpikeTimeNetwork: Sendable {
                         sources.append(.init(.layer(earlier), count: population.size))
                     } else {
                         refuse(
-                            "ttfs-order", "'\(network.projections[projection].name)' does not lead forward from inputs, bias spikes or neurons",
+                            "ttfs-order",
+                            "'\(network.projections[projection].name)' does not lead forward from inputs, bias spikes or neurons",
                             at: network.projections[projection].place, help: "ttfs learns dense feed-forward networks")
                     }
                 }
@@ -186,7 +191,9 @@ public struct SpikeTimeNetwork: Sendable {
 
     /// The times of a sample, in τ_s; infinity: silent.
     func encode(_ values: [Float], into times: inout [Double], at offset: Int) {
-        for n in 0..<plan.sampleSize { times[offset + n] = code.time(values[n % max(values.count, 1)]).map { $0 / timeConstant } ?? .infinity }
+        for n in 0..<plan.sampleSize {
+            times[offset + n] = code.time(values[n % max(values.count, 1)]).map { $0 / timeConstant } ?? .infinity
+        }
     }
 
     /// The first spikes of each layer for one sample, in ms, by the closed form; infinity: none. For checks.

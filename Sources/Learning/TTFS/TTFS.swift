@@ -7,7 +7,8 @@ import Numerics
 /// Equations, options and needs: `Documentation/Rules/ttfs.md`.
 public enum TTFS: LearningRule {
     public static let name = "ttfs"
-    public static let summary = "exact gradients of first-spike times (Fast & Deep), off the chip; dense feed-forward networks in continuous time"
+    public static let summary =
+        "exact gradients of first-spike times (Fast & Deep), off the chip; dense feed-forward networks in continuous time"
 
     public static let options: [OptionDefinition] = [
         OptionDefinition("epochs", .integer(100, in: 0...1_000_000), "how often every training sample is shown"),
@@ -32,7 +33,8 @@ public enum TTFS: LearningRule {
                         ]),
                     .init(
                         "difference", "half the squared distance of tₙ - t* from delta",
-                        [OptionDefinition("delta", .number(0.2, in: 1e-6...1000, .none), "how far the others are to be behind, in tau_syn")]),
+                        [OptionDefinition("delta", .number(0.2, in: 1e-6...1000, .none), "how far the others are to be behind, in tau_syn")]
+                    ),
                 ]), "what training makes small"),
         OptionDefinition(
             "optimizer",

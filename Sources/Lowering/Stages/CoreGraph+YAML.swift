@@ -90,7 +90,8 @@ extension CoreGraph {
             }
             nets.append(
                 Net(
-                    source: row[0] == 0 ? .slice(ID(row[1])) : row[0] == 1 ? .host(ID(row[1])) : .delayed(ID(row[1])), neurons: range, targets: pairs.map { ID(row[$0]) },
+                    source: row[0] == 0 ? .slice(ID(row[1])) : row[0] == 1 ? .host(ID(row[1])) : .delayed(ID(row[1])), neurons: range,
+                    targets: pairs.map { ID(row[$0]) },
                     axonCounts: pairs.map { row[$0 + 1] }, traffic: traffic))
         }
         self.init(quantized: quantized, slices: slices, cores: Table(cores), nets: nets)

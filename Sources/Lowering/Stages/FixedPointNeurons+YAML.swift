@@ -8,7 +8,8 @@ extension FixedPointNeurons {
         var entries = [
             Node.Entry("cell", Node(cell.rawValue)), Node.Entry("potential_scale", Node(potentialScale)),
             Node.Entry("origin", .perNeuron(origin)), Node.Entry("spikes", Node(spikes)), Node.Entry("added_delay", Node(addedDelay)),
-            Node.Entry("shifts", .row(shifts)), Node.Entry("longest_delay", Node(longestDelay)), Node.Entry("timestep", Node(Int(timestep))),
+            Node.Entry("shifts", .row(shifts)), Node.Entry("longest_delay", Node(longestDelay)),
+            Node.Entry("timestep", Node(Int(timestep))),
         ]
         for (column, values) in zip(Self.columns(of: cell), words) {
             entries.append(Node.Entry(column.rawValue, .perNeuron(values.map { Int($0) })))

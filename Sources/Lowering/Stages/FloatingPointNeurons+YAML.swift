@@ -51,7 +51,8 @@ extension FloatingPointNeurons {
         let beta = numbers("beta", &reader)
         let adaptation = numbers("adaptation_decay", &reader)
         reader.finish(into: &collector)
-        guard let scale, let isMerged, let spikes, let order, let reset, let comparison, let kind, let amount, let membrane, let excitatory, let inhibitory,
+        guard let scale, let isMerged, let spikes, let order, let reset, let comparison, let kind, let amount, let membrane, let excitatory,
+            let inhibitory,
             let drive, let threshold, let resetValue, let initial, let refractory, let beta, let adaptation
         else { return nil }
         self.init(model, scale: scale)

@@ -74,7 +74,8 @@ extension ContinuousNetwork {
                 let projection = network.projections[id]
                 found.report(
                     Diagnostic(
-                        "continuous-delay", "the synapses of '\(projection.name)' have delays of their own; the network is in continuous time",
+                        "continuous-delay",
+                        "the synapses of '\(projection.name)' have delays of their own; the network is in continuous time",
                         at: projection.place, help: "give the projection one delay"))
                 continue
             }

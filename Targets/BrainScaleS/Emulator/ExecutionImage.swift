@@ -87,7 +87,8 @@ struct ExecutionImage: Sendable {
             drivers[driver] = Driver(isOn: isOn, mask: mask)
         }
         for block in try list("synapse_blocks") {
-            guard let weights = block["weights"]?.string.flatMap(Self.bytes), let labels = block["labels"]?.string.flatMap(Self.bytes) else {
+            guard let weights = block["weights"]?.string.flatMap(Self.bytes), let labels = block["labels"]?.string.flatMap(Self.bytes)
+            else {
                 throw fail("'synapse_blocks' does not hold 256 × 256 numbers of 6 bits")
             }
             self.weights.append(weights)

@@ -29,7 +29,9 @@ struct Specimen: Sendable {
         return Factors(
             membraneTime: factor(variation.membraneTime, "membrane", circuit),
             synapseTime: [factor(variation.synapseTime, "excitatory", circuit), factor(variation.synapseTime, "inhibitory", circuit)],
-            gain: [shared * factor(variation.gain, "excitatory gain", circuit), shared * factor(variation.gain, "inhibitory gain", circuit)],
+            gain: [
+                shared * factor(variation.gain, "excitatory gain", circuit), shared * factor(variation.gain, "inhibitory gain", circuit),
+            ],
             threshold: factor(variation.threshold, "threshold", circuit))
     }
 }

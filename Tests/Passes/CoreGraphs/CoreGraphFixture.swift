@@ -28,7 +28,8 @@ enum CoreGraphFixture {
         return try CoreGraphFile(
             .object(
                 JSONObject([
-                    ("format", "coregraph/1"), ("name", "made"), ("neurons", .integer(populations * coresEach * 32)), ("neurons_per_core", 32),
+                    ("format", "coregraph/1"), ("name", "made"), ("neurons", .integer(populations * coresEach * 32)),
+                    ("neurons_per_core", 32),
                     ("populations", .array(populationList)), ("nets", .array(nets)),
                 ])), file: "made.json")
     }

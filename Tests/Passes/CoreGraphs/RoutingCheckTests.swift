@@ -9,7 +9,8 @@ import Testing
 /// The independent check accepts what Routing makes and refuses each of a dozen kinds of damage.
 @Suite struct RoutingCheckTests {
     enum Damage: CaseIterable, Sendable {
-        case lostLink, extraCore, lostCore, wrongCore, monitorCore, missingTable, wrongKey, deadLink, deadChip, extraLink, swappedWays, widerMask, loop
+        case lostLink, extraCore, lostCore, wrongCore, monitorCore, missingTable, wrongKey, deadLink, deadChip, extraLink, swappedWays,
+            widerMask, loop
         case reordered
     }
 
@@ -57,7 +58,9 @@ import Testing
         case .loop:
             let next = try #require(torus.neighbour(router, link))
             let back = RouterEntry(keys: KeyRange(key: 0, mask: 0), way: RouterWay(links: 1 << UInt8(HexagonalTorus.opposite(link))))
-            if let index = tables.firstIndex(where: { $0.router == next }) { tables[index].entries = [back] } else {
+            if let index = tables.firstIndex(where: { $0.router == next }) {
+                tables[index].entries = [back]
+            } else {
                 tables.append(RouterTable(router: next, entries: [back]))
             }
         case .reordered:
@@ -71,11 +74,15 @@ import Testing
     }
 
     /// Entries of the table on the chip of the first sender that matches its keys.
-    private static func entryWithLinks(_ tables: [RouterTable], _ senders: [RoutingCheck.Sender], _ torus: HexagonalTorus) -> (table: Int, entry: Int)? {
+    private static func entryWithLinks(_ tables: [RouterTable], _ senders: [RoutingCheck.Sender], _ torus: HexagonalTorus) -> (
+        table: Int, entry: Int
+    )? {
         find(tables, senders, torus) { !$0.linkList.isEmpty }
     }
 
-    private static func entryWithCores(_ tables: [RouterTable], _ senders: [RoutingCheck.Sender], _ torus: HexagonalTorus) -> (table: Int, entry: Int)? {
+    private static func entryWithCores(_ tables: [RouterTable], _ senders: [RoutingCheck.Sender], _ torus: HexagonalTorus) -> (
+        table: Int, entry: Int
+    )? {
         find(tables, senders, torus) { $0.hasCores }
     }
 

@@ -60,8 +60,10 @@ import Testing
         for sample in 0..<samples.count {
             units.reset()
             neurons.reset()
-            let activity = try units.run(before.stimulus(samples, sample), steps: 4, record: RecordingRequest(membranes: ["first", "second"]))
-            let spikes = try neurons.run(after.stimulus(samples, sample), steps: steps, record: RecordingRequest(spikes: ["first", "second"]))
+            let activity = try units.run(
+                before.stimulus(samples, sample), steps: 4, record: RecordingRequest(membranes: ["first", "second"]))
+            let spikes = try neurons.run(
+                after.stimulus(samples, sample), steps: steps, record: RecordingRequest(spikes: ["first", "second"]))
             for name in ["first", "second"] {
                 let size = network.populations[try #require(network.population(named: name))].size
                 let values = try #require(activity.membranes[name]).suffix(size).map { max(0, $0) }
@@ -86,7 +88,8 @@ import Testing
         let samples = Self.samples(6, size: 36)
         for input in RateConversion.Seeing.allCases {
             let errors = try [16, 64, 512].map { steps in
-                try Self.rateError(network, RateConversion(steps: steps, percentile: 1, input: input, samples: samples).run(network), samples)
+                try Self.rateError(
+                    network, RateConversion(steps: steps, percentile: 1, input: input, samples: samples).run(network), samples)
             }
             #expect(errors[1] < errors[0] && errors[2] < errors[1], "\(errors) with \(input.rawValue) input")
             #expect(errors[2] < 0.02, "\(errors) with \(input.rawValue) input")
@@ -128,19 +131,24 @@ import Testing
             engine.reset()
             let recording = try engine.run(
                 encoder.stimulus(samples, sample), steps: task.steps, record: RecordingRequest(for: readout, named: population.name))
-            correct += Decoding(readout, named: population.name, size: population.size, from: recording).label == Int(samples.labels[sample]) ? 1 : 0
+            correct +=
+                Decoding(readout, named: population.name, size: population.size, from: recording).label == Int(samples.labels[sample])
+                ? 1 : 0
         }
         return Double(correct) / Double(samples.count)
     }
 
     @Test(arguments: RateConversion.Sending.allCases, [NeuronModel.Reset.subtract, .toValue])
-    func `digits are told as well by spikes, the better the longer they are shown`(output: RateConversion.Sending, reset: NeuronModel.Reset) throws {
+    func `digits are told as well by spikes, the better the longer they are shown`(output: RateConversion.Sending, reset: NeuronModel.Reset)
+        throws
+    {
         let (network, data) = try #require(Self.digits)
         let reference = try Self.accuracy(network, data.test)
         #expect(reference > 0.93, "the rate network reaches \(reference)")
         let drops = try [4, 16, 192].map { steps in
             reference
-                - (try Self.accuracy(RateConversion(style: .init(reset: reset), steps: steps, output: output, samples: data.train).run(network), data.test))
+                - (try Self.accuracy(
+                    RateConversion(style: .init(reset: reset), steps: steps, output: output, samples: data.train).run(network), data.test))
         }
         #expect(drops[2] <= drops[0], "\(drops)")
         // Resetting to 0 forgets what lies above the threshold (Rueckauer et al. 2017).

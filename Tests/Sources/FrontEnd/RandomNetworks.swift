@@ -229,7 +229,8 @@ struct RandomNetworks {
             case 0: .named("mnist")
             case 1: .generated(.yinYang(train: 1 + below(100), test: 1 + below(100), seed: UInt64(2 + below(1000))))
             case 2: .generated(.trials(.init(pick(DataSource.TrialGenerator.Kind.allCases), train: 5, test: 7, seed: 9)))
-            case 3: .generated(.trials(.init(.evidenceAccumulation, train: 5, test: 7, seed: 9, values: ["cues": 3, "delay": real(20, 30)])))
+            case 3:
+                .generated(.trials(.init(.evidenceAccumulation, train: 5, test: 7, seed: 9, values: ["cues": 3, "delay": real(20, 30)])))
             case 4: .files(.init(format: .csv, samples: "data/a b.csv", scale: 16))
             default:
                 .files(.init(format: .npy, samples: "x.npy", labels: "y.npy", testSamples: "x-test.npy", testLabels: "y-test.npy"))

@@ -8,7 +8,9 @@ import Testing
 
 /// Tasks in time: what they draw is what their descriptions promise.
 @Suite struct TrialTaskTests {
-    static func data(_ kind: DataSource.TrialGenerator.Kind, _ values: [String: Double] = [:], train: Int = 40, seed: UInt64 = 1) throws -> DataSet {
+    static func data(_ kind: DataSource.TrialGenerator.Kind, _ values: [String: Double] = [:], train: Int = 40, seed: UInt64 = 1) throws
+        -> DataSet
+    {
         try loadData(
             .generated(.trials(.init(kind, train: train, test: 10, seed: seed, values: values))), split: .given, seed: 0,
             searchPath: DataSearch(folders: []))

@@ -10,7 +10,9 @@ import Testing
 /// Deep rewiring from outside: the number of connections, signs, checkpoints, and what the trained network computes.
 @Suite struct DeepRewiringTests {
     /// Three clusters in 16 numbers, as `TrainingTests.points`; image → rate units → rate readout.
-    static func network(_ options: [OptionTree.Entry] = [], connector: Connector = .fixedNumberPost(5, withReplacement: false, allowSelf: true))
+    static func network(
+        _ options: [OptionTree.Entry] = [], connector: Connector = .fixedNumberPost(5, withReplacement: false, allowSelf: true)
+    )
         -> Network
     {
         var network = Network(name: "rates", seed: 5)
@@ -23,7 +25,9 @@ import Testing
             Projection("out", from: hidden, to: out, .fixedNumberPost(1, withReplacement: false, allowSelf: true), weight: weight))
         network.task = Task(data: .named("none"), encoder: .direct(gain: 1), input: image, split: .given, steps: 3)
         network.readout = Readout(out, .meanMembrane, skip: 2)
-        let common = [option("epochs", .number(12, unit: "")), option("rate", .number(0.3, unit: "")), option("batch", .number(10, unit: ""))]
+        let common = [
+            option("epochs", .number(12, unit: "")), option("rate", .number(0.3, unit: "")), option("batch", .number(10, unit: "")),
+        ]
         network.learning = LearningSpecification(rule: DeepRewiring.name, options: OptionTree(.map(common + options)))
         return network
     }
@@ -33,7 +37,9 @@ import Testing
             "points", SmallNetwork.model(.leaky, [.tauM: .uniform(10)]), size: 40, weight: 0.3, recurrent: recurrent,
             inputConnector: .fixedProbability(0.3, allowSelf: true)
         ).network
-        let common = [option("epochs", .number(6, unit: "")), option("rate", .number(0.1, unit: "")), option("batch", .number(10, unit: ""))]
+        let common = [
+            option("epochs", .number(6, unit: "")), option("rate", .number(0.1, unit: "")), option("batch", .number(10, unit: "")),
+        ]
         network.learning = LearningSpecification(rule: DeepRewiring.name, options: OptionTree(.map(common + options)))
         return network
     }
@@ -91,7 +97,9 @@ import Testing
         var row = SynapseRow()
         for source in 0..<16 {
             trained.read(source, into: &row)
-            for k in 0..<row.count where row.weights[k] != 0 { #expect((row.weights[k] < 0) == (rule[source * 24 + Int(row.targets[k])] < 0)) }
+            for k in 0..<row.count where row.weights[k] != 0 {
+                #expect((row.weights[k] < 0) == (rule[source * 24 + Int(row.targets[k])] < 0))
+            }
         }
     }
 

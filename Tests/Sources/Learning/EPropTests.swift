@@ -16,7 +16,8 @@ import Testing
         lif.reset = .subtractNext
         lif.refractory = .blocked
         var alif = NeuronModel(
-            .adaptive, [.tauM: .uniform(20), .vThresh: .uniform(0.6), .tauRefrac: .uniform(4), .tauAdapt: .uniform(500), .beta: .uniform(0.07)])
+            .adaptive,
+            [.tauM: .uniform(20), .vThresh: .uniform(0.6), .tauRefrac: .uniform(4), .tauAdapt: .uniform(500), .beta: .uniform(0.07)])
         alif.reset = .subtractNext
         alif.refractory = .blocked
         let first = network.populations.append(Population("lif", shape: [20], cell: .neuron(lif), units: .normalized))
@@ -26,7 +27,9 @@ import Testing
         let out = network.populations.append(Population("out", shape: [2], cell: .neuron(li), units: .normalized))
         for target in [first, second] {
             network.projections.append(
-                Projection("in \(target.index)", from: input, to: target, .allToAll(allowSelf: true), weight: .drawn(.normal(mean: 0.1, sigma: 0.3))))
+                Projection(
+                    "in \(target.index)", from: input, to: target, .allToAll(allowSelf: true),
+                    weight: .drawn(.normal(mean: 0.1, sigma: 0.3))))
             for source in [first, second] {
                 network.projections.append(
                     Projection(
@@ -34,7 +37,8 @@ import Testing
                         weight: .drawn(.normal(mean: 0, sigma: 0.15))))
             }
             network.projections.append(
-                Projection("out \(target.index)", from: target, to: out, .allToAll(allowSelf: true), weight: .drawn(.normal(mean: 0, sigma: 0.2))))
+                Projection(
+                    "out \(target.index)", from: target, to: out, .allToAll(allowSelf: true), weight: .drawn(.normal(mean: 0, sigma: 0.2))))
         }
         let generator = DataSource.TrialGenerator(
             .evidenceAccumulation, train: train, test: 64, seed: 3,
@@ -44,7 +48,8 @@ import Testing
             input: input, split: .given, steps: 300)
         network.readout = Readout(out, .meanMembrane, skip: 240)
         network.learning = LearningSpecification(
-            rule: "eprop", options: OptionTree(.map([option("batch", .number(16, unit: "")), option("epochs", .number(2, unit: ""))] + options)))
+            rule: "eprop",
+            options: OptionTree(.map([option("batch", .number(16, unit: "")), option("epochs", .number(2, unit: ""))] + options)))
         return network
     }
 
@@ -108,10 +113,11 @@ import Testing
     }
 
     @Test func `training learns the task, and its network computes what the trainer computes`() throws {
-        let network = Self.network([
-            option("epochs", .number(3, unit: "")), option("rate_regularization", .map([option("strength", .number(0.1, unit: ""))])),
-            option("compare", .number(10, unit: "")),
-        ], train: 512)
+        let network = Self.network(
+            [
+                option("epochs", .number(3, unit: "")), option("rate_regularization", .map([option("strength", .number(0.1, unit: ""))])),
+                option("compare", .number(10, unit: "")),
+            ], train: 512)
         let (trainer, data) = try Self.trainer(network)
         while !trainer.isDone { _ = try trainer.runEpoch { _ in true } }
         let evaluation = try trainer.evaluate(data.test)

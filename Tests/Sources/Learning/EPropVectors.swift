@@ -145,7 +145,8 @@ private struct EPropVector {
         cell = RecurrentCell(
             hidden: [
                 dynamics(
-                    .adaptive, count: beta.count, decay: try parameters.number("alpha"), threshold: try parameters.number("vth"), beta: beta,
+                    .adaptive, count: beta.count, decay: try parameters.number("alpha"), threshold: try parameters.number("vth"),
+                    beta: beta,
                     rho: try parameters.number("rho"), refractory: max(0, (try parameters.field("n_ref").int ?? 1) - 1))
             ], readout: dynamics(.leakyReadout, count: outputs, decay: try parameters.number("kappa")))
         weights = RecurrentMatrices(inputs: x[0].count, cell)
@@ -192,7 +193,8 @@ private struct EPropVector {
         let gradient = RecurrentMatrices(inputs: weights.inputs, cell)
         let rates = rates ?? Slab(cell.width)
         if isOnline {
-            OnlineTraces(cell, inputs: weights.inputs, delays: Self.delays).run(record, inputs, feedback: matrix, rates: rates, to: gradient)
+            OnlineTraces(cell, inputs: weights.inputs, delays: Self.delays).run(
+                record, inputs, feedback: matrix, rates: rates, to: gradient)
         } else {
             FactoredGradient(cell, weights, delays: Self.delays, feedback: matrix, signal: signal)
                 .add(record, inputs, rates: rates, to: gradient, signals: signals)
@@ -230,7 +232,8 @@ private struct EPropTraining {
         let cell = RecurrentCell<Double>(
             hidden: [
                 dynamics(
-                    .adaptive, count: 100, decay: alpha, gain: isRegression ? 1 - alpha : 1, threshold: isRegression ? 0.03 : 0.6, beta: beta,
+                    .adaptive, count: 100, decay: alpha, gain: isRegression ? 1 - alpha : 1, threshold: isRegression ? 0.03 : 0.6,
+                    beta: beta,
                     rho: isRegression ? 0 : rho, refractory: isRegression ? 0 : 4)
             ], readout: dynamics(.leakyReadout, count: isRegression ? 1 : 2, decay: alpha, gain: 1 - alpha))
         let inputs = try vector.matrix("W_in")[0].count

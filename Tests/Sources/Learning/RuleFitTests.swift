@@ -25,9 +25,11 @@ import Testing
     static let pairs = RuleNeeds(
         timing: .onSpikes, perNeuron: [.init("x", bits: 7, isSigned: false), .init("y", bits: 7, isSigned: false)])
     static let rewarded = RuleNeeds(
-        timing: .everyStep, perSynapse: [.init("eligibility", bits: 8)], perNeuron: pairs.perNeuron, broadcasts: [.init("reward", .everywhere)])
+        timing: .everyStep, perSynapse: [.init("eligibility", bits: 8)], perNeuron: pairs.perNeuron,
+        broadcasts: [.init("reward", .everywhere)])
     static let eligibility = RuleNeeds(
-        timing: .everyStep, perSynapse: [.init("epsilon", bits: 8), .init("trace", bits: 8), .init("first moment"), .init("second moment")],
+        timing: .everyStep,
+        perSynapse: [.init("epsilon", bits: 8), .init("trace", bits: 8), .init("first moment"), .init("second moment")],
         perNeuron: [.init("pseudo-derivative", bits: 7)], broadcasts: [.init("learning signal", .eachNeuron, width: 10)])
 
     @Test func `rules that fit are not refused`() {

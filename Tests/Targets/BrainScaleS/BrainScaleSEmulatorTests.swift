@@ -44,7 +44,9 @@ import Testing
         return network
     }
 
-    static func recordings(_ network: Network, on target: String, variation: (inout AnalogVariation) -> Void = { _ in }) throws -> [Recording] {
+    static func recordings(_ network: Network, on target: String, variation: (inout AnalogVariation) -> Void = { _ in }) throws
+        -> [Recording]
+    {
         var chip = try Targets.target(target)
         if case .analog(var law) = chip.arithmetic {
             variation(&law.variation)

@@ -10,7 +10,9 @@ import Testing
 private enum PACMANClient {
     static let installed: (script: String, python: String)? = {
         let environment = ProcessInfo.processInfo.environment
-        guard let script = environment["SPIKEWRIGHT_PACMAN_CLIENT"], let python = environment["SPIKEWRIGHT_PACMAN_PYTHON"] else { return nil }
+        guard let script = environment["SPIKEWRIGHT_PACMAN_CLIENT"], let python = environment["SPIKEWRIGHT_PACMAN_PYTHON"] else {
+            return nil
+        }
         return (script, python)
     }()
 }
@@ -65,7 +67,8 @@ struct PACMANClientTests {
         var map = try Self.map("random_1000")
         func change(_ path: [JSONStep], _ edit: (JSONValue) -> JSONValue) { map = map.changed(path, edit) }
         let tables = try #require(map["tables"]?.array)
-        let table = try #require(tables.indices.first { tables[$0]["entries"]?.array?.contains { ($0["route"]?.int ?? 0) & 63 != 0 } == true })
+        let table = try #require(
+            tables.indices.first { tables[$0]["entries"]?.array?.contains { ($0["route"]?.int ?? 0) & 63 != 0 } == true })
         let entries = try #require(tables[table]["entries"]?.array)
         let entry = try #require(entries.indices.first { (entries[$0]["route"]?.int ?? 0) & 63 != 0 })
         let route: [JSONStep] = [.key("tables"), .index(table), .key("entries"), .index(entry), .key("route")]
@@ -83,7 +86,8 @@ struct PACMANClientTests {
         case .keyOutsideMask: change([.key("keys"), .index(0), .key("key")]) { .integer(($0.int ?? 0) | 1) }
         case .smallRange: change([.key("keys"), .index(0), .key("mask")]) { _ in .integer(0xFFFF_FFFF) }
         case .deadLink: change(route) { .integer(($0.int ?? 0) | 0b011000) }
-        case .wrongEntry: change([.key("compressed"), .index(0), .key("entries"), .index(0), .key("route")]) { .integer(($0.int ?? 0) ^ 1 << 8) }
+        case .wrongEntry:
+            change([.key("compressed"), .index(0), .key("entries"), .index(0), .key("route")]) { .integer(($0.int ?? 0) ^ 1 << 8) }
         case .reordered:
             change([.key("compressed"), .index(0), .key("entries")]) {
                 let wide: JSONValue = .object(JSONObject([("key", 0), ("mask", 0), ("route", 64), ("defaultable", .bool(false))]))
@@ -94,7 +98,8 @@ struct PACMANClientTests {
                 let more = (0..<1024).map { number -> JSONValue in
                     .object(
                         JSONObject([
-                            ("key", .integer(0x8000_0000 + number)), ("mask", .integer(0xFFFF_FFFF)), ("route", 64), ("defaultable", .bool(false)),
+                            ("key", .integer(0x8000_0000 + number)), ("mask", .integer(0xFFFF_FFFF)), ("route", 64),
+                            ("defaultable", .bool(false)),
                         ]))
                 }
                 return .array((entries.array ?? []) + more)

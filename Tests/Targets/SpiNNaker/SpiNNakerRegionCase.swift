@@ -34,7 +34,8 @@ struct SpiNNakerRegionCase: Sendable, CustomTestStringConvertible {
 
     var vertices: [Vertex] {
         (json["placements"]?.array ?? []).compactMap { entry in
-            guard let name = entry["vertex"]?.string, let p = entry["p"]?.int, let count = entry["n_atoms"]?.int, let first = entry["lo"]?.int
+            guard let name = entry["vertex"]?.string, let p = entry["p"]?.int, let count = entry["n_atoms"]?.int,
+                let first = entry["lo"]?.int
             else { return nil }
             return Vertex(name: name, core: p, neurons: first..<first + count)
         }

@@ -43,7 +43,8 @@ private func form(_ vector: JSONValue) -> SpikeTimeForm { vector["tau_mem"]?.dou
                 let expected = table(vector[key]?[sample])
                 for i in weights.indices {
                     for n in layer.times.indices where layer.times[n].isFinite {
-                        #expect(abs(own[i][n] - expected[i][n]) <= 1e-9, "\(name): \(key)[\(i)][\(n)] is \(own[i][n]), not \(expected[i][n])")
+                        #expect(
+                            abs(own[i][n] - expected[i][n]) <= 1e-9, "\(name): \(key)[\(i)][\(n)] is \(own[i][n]), not \(expected[i][n])")
                     }
                 }
             }
