@@ -115,7 +115,7 @@ package struct FixedPointCore: Sendable {
             for n in 0..<count {
                 var (membrane, held) = (membranes[n], helds[n])
                 var (e, i) = (excitatory[n], inhibitory[n])
-                var spikes_ = false
+                var hasSpiked = false
                 for _ in 0..<substeps {
                     if held <= 0 {
                         let current =
@@ -128,7 +128,7 @@ package struct FixedPointCore: Sendable {
                         held -= 1
                     }
                     if membrane >= threshold[n] {
-                        spikes_ = true
+                        hasSpiked = true
                         membrane = reset[n]
                         held = refractory[n]
                     }
@@ -140,7 +140,7 @@ package struct FixedPointCore: Sendable {
                 excitatory[n] = e
                 inhibitory[n] = i
                 spikes[spiked] = Int32(truncatingIfNeeded: n)
-                spiked &+= spikes_ ? 1 : 0
+                spiked &+= hasSpiked ? 1 : 0
             }
             return spiked
         }
