@@ -58,6 +58,12 @@ struct ExecutionPlan {
 
     private func attempt(_ parts: [ExecutionContents.Part]) -> Attempt {
         let contents = ExecutionContents(parts)
+        let neurons = parts.reduce(0) { $0 + $1.neurons.count }
+        guard neurons <= crossbar.circuitCount else {
+            // Every neuron takes a circuit, so that no synapse need be looked at.
+            let shortage = CrossbarShortage(.circuits, needed: neurons, available: crossbar.circuitCount)
+            return .lacks(shortage, contents, CrossbarProblem(crossbar, neurons: [], sources: [], entries: [], largestWeight: 1))
+        }
         let problem = contents.problem(of: quantized, on: crossbar)
         switch CrossbarSearch().run(problem) {
         case .found(let configuration, _): return .fits(Execution(contents: contents, configuration: configuration))
@@ -89,13 +95,16 @@ struct ExecutionPlan {
 
     /// Circuits for the widest fan-in with two rows to a source, made even; neurons that so many circuits leave room for; slices of them.
     private func slicesByRule(_ id: ID<Population>) -> Int {
-        let problem = ExecutionContents([whole(id)]).problem(of: quantized, on: crossbar)
+        let size = quantized.network.populations[id].size
+        // The first neurons stand for all; slices that do not fit are made smaller anyway.
+        let sample = ExecutionContents.Part(population: id, neurons: 0..<min(size, crossbar.circuitCount))
+        let problem = ExecutionContents([sample]).problem(of: quantized, on: crossbar)
         var fanIn = [Int](repeating: 0, count: problem.neurons.count)
         for row in problem.entries { for entry in row { fanIn[Int(entry.target)] += 1 } }
         let circuits = max(1, ((fanIn.max() ?? 0) + crossbar.rows / 2 - 1) / (crossbar.rows / 2))
         let used = circuits == 1 ? 1 : (circuits + 1) / 2 * 2
         let neurons = max(1, crossbar.circuitCount / used)
-        return max(1, (problem.neurons.count + neurons - 1) / neurons)
+        return max(1, (size + neurons - 1) / neurons)
     }
 
     private func refuse(

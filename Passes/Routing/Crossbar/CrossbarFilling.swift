@@ -32,14 +32,13 @@ struct CrossbarFilling {
         let externals = externalLabels(places, addresses)
         fillNodes(&result, addresses, hasExternals: externals.buses)
         for bus in 0..<crossbar.busCount {
-            for (number, group) in plans[bus].groups.enumerated() {
+            for group in plans[bus].groups {
                 fill(&result, bus, group) { strand in
                     if case .neuron(let neuron) = problem.sources[strands[strand].source] {
                         return (addresses[neuron] ?? 0) & (crossbar.labelCount - 1)
                     }
                     return externals.synapseLabels[strand] ?? 0
                 }
-                _ = number
             }
         }
         var labels: [CrossbarProblem.Source: [Int]] = [:]

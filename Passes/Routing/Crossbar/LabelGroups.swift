@@ -25,7 +25,8 @@ struct LabelGroups: Sendable {
             blocks: blocks, strands: strands, demands: demands, sites: sites, hemisphere: hemisphere, labels: crossbar.labelCount,
             drivers: crossbar.driversPerBus)
         let least = max(1, (users + crossbar.labelCount - 1) / crossbar.labelCount)
-        for count in least...min(max(least, least + 2), crossbar.selectCount) {
+        guard least <= crossbar.selectCount else { return nil }
+        for count in least...min(least + 2, crossbar.selectCount) {
             if let groups = search.greedy(count) ?? search.complete(count, nodes: &nodes) {
                 self.groups = groups
                 return
