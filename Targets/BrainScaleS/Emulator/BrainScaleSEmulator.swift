@@ -24,7 +24,7 @@ struct BrainScaleSEmulator: Emulator {
 
     init(_ directory: String) throws(DiagnosticsError) {
         let manifest = try ArtifactManifest(directory)
-        guard let timestep = manifest.json["timestep_ms"]?.double, timestep > 0 else {
+        guard let timestep = manifest.json["timestep_ms"]?.double, timestep > 0, timestep <= 1e6 else {
             throw ArtifactManifest.damaged(manifest.path, "'timestep_ms' is missing")
         }
         let (executions, variation) = try Self.executions(in: directory)
@@ -57,6 +57,10 @@ struct BrainScaleSEmulator: Emulator {
         let chip = try readChip(try manifest.checkedFile("chip.yaml"))
         guard case .analog(let law) = chip.arithmetic else {
             throw ArtifactManifest.damaged(manifest.path, "its chip has no physical neurons")
+        }
+        try BrainScaleSFamily().check(chip)
+        for file in manifest.json["files"]?.array ?? [] {
+            if let name = file["name"]?.string { _ = try manifest.checkedFile(name) }
         }
         guard let listed = manifest.json["executions"]?.array else {
             throw ArtifactManifest.damaged(manifest.path, "'executions' is missing")
@@ -111,10 +115,11 @@ struct BrainScaleSEmulator: Emulator {
                 events[name] = ((events[name] ?? []) + global).sorted { ($0.time, $0.neuron) < ($1.time, $1.neuron) }
                 keep(core.membranes[place], of: name, indices, steps: steps, scale: execution.image.scales[name], in: &recording)
             }
-            let time = end + execution.image.wait
-            statistics.femtoseconds += Int((time * 1e9).rounded())
+            // A run of more than a day of the hardware counts as one.
+            let time = min(end + execution.image.wait, 86_400e6)
+            statistics.femtoseconds &+= Int((time * 1e9).rounded())
             // W · µs = µJ.
-            statistics.femtojoules += Int((time * Self.power * 1e9).rounded())
+            statistics.femtojoules &+= Int((time * Self.power * 1e9).rounded())
         }
         statistics.steps += steps
         for name in request.spikes where populations.contains(name) || inputs.contains(name) {

@@ -17,10 +17,12 @@ import Testing
     /// Those whose artifact is tables in HDF5.
     static let tabled = ["loihi1", "board"]
 
+    /// Those of physical neurons, whose artifact is JSON and whose networks are of their own kind.
+    static let analog = ["brainscales2"]
+
     @Test func `there is a damaged artifact of every family`() throws {
-        let families = try Self.chips.map { try PropertyChips.chip($0).family }
-        // BrainScaleS's artifacts are damaged in its own suite, because they hold no integers.
-        #expect(Set(families) == Set(allFamilies().map { $0.name }).subtracting(["brainscales"]))
+        let families = try (Self.chips + Self.analog).map { try PropertyChips.chip($0).family }
+        #expect(Set(families) == Set(allFamilies().map { $0.name }))
     }
 
     @Test(arguments: chips)
@@ -99,6 +101,37 @@ import Testing
                 try FileManager.default.removeItem(atPath: copy)
             }
             #expect(refused > 40, "hardly any damage was seen: \(refused)")
+        }
+    }
+
+    @Test(arguments: analog)
+    func `an execution whose values are of another kind is refused or run`(_ name: String) throws {
+        var network = Network(name: "analog", timestep: 0.1)
+        var cell = NeuronModel(.currentExponential)
+        for (parameter, value) in [
+            (ParameterName.tauM, 12.0), (.tauSynE, 6), (.tauSynI, 6), (.cm, 6), (.vRest, 0), (.vReset, 0), (.vThresh, 1), (.tauRefrac, 2),
+        ] { cell[parameter] = .uniform(value) }
+        network.populations = [Population("input", shape: [3], cell: .input), Population("neurons", shape: [5], cell: .neuron(cell))]
+        network.projections = [
+            Projection("input->neurons", from: ID(0), to: ID(1), .allToAll(allowSelf: true), weight: .constant(2))
+        ]
+        let chip = try PropertyChips.chip(name)
+        let graph = try Pipeline(to: chip).run(network)
+        try withTemporaryDirectory { scratch in
+            let artifact = "\(scratch)/out"
+            _ = try family(of: chip).write(graph, to: artifact, threads: 1)
+            #expect(Self.boot(artifact) == nil)
+            let execution = try JSONValue(file: "\(artifact)/chip-0.bss2.json")
+            var refused = 0
+            for round in 0..<100 {
+                var random = TestRandom(round, "execution")
+                let copy = try Self.copy(artifact, to: "\(scratch)/execution-\(round)")
+                try Self.mutated(execution, &random).write(to: "\(copy)/chip-0.bss2.json")
+                try Self.refreshDigest(of: "chip-0.bss2.json", in: copy)
+                if Self.boot(copy) != nil { refused += 1 }
+                try FileManager.default.removeItem(atPath: copy)
+            }
+            #expect(refused > 10, "hardly any damage was seen: \(refused)")
         }
     }
 
