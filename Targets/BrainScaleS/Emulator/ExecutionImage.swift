@@ -113,7 +113,8 @@ struct ExecutionImage: Sendable {
             }
             decode[numbers[0] << 8 | numbers[1]] = (numbers[2], numbers[3])
         }
-        guard let batch = json["batch"]?["wait_us"]?.double, let time = json["scales"]?["time_us_per_ms"]?.double, (0...1e9).contains(batch),
+        guard let batch = json["batch"]?["wait_us"]?.double, let time = json["scales"]?["time_us_per_ms"]?.double,
+            (0...1e9).contains(batch),
             (1e-6...1e6).contains(time)
         else {
             throw fail("'batch' or 'scales' is missing, or holds times that no chip has")
