@@ -12,21 +12,7 @@ public enum BPTT: LearningRule {
     public static let options: [OptionDefinition] = [
         OptionDefinition("epochs", .integer(20, in: 0...1_000_000), "how often every training sample is shown"),
         OptionDefinition("batch", .integer(64, in: 1...1_000_000), "samples whose gradients are averaged for one step"),
-        OptionDefinition(
-            "surrogate",
-            .choice(
-                "fast_sigmoid",
-                [
-                    .init(
-                        "triangle", "damp · max(0, 1 - |y|) / θ, y = (v - A) / θ",
-                        [OptionDefinition("damp", .number(0.3, in: 0...1000, .none), "height of the triangle")]),
-                    .init(
-                        "fast_sigmoid", "1 / (θ (1 + slope · |y|)²)",
-                        [OptionDefinition("slope", .number(5, in: 0...1000, .none), "steepness; larger is narrower")]),
-                    .init(
-                        "arctan", "slope / (2 θ (1 + (π/2 · slope · y)²))",
-                        [OptionDefinition("slope", .number(2, in: 0...1000, .none), "steepness; larger is narrower")]),
-                ]), "what stands for the derivative of the spike function"),
+        Surrogate.option(default: "fast_sigmoid"),
         OptionDefinition(
             "reset_gradient", .flag(false), "whether the gradient passes through the spike in the reset; false takes it as a constant"),
         OptionDefinition(
@@ -59,42 +45,8 @@ public enum BPTT: LearningRule {
                     .init("max_membrane", "the largest membrane potential"),
                     .init("mean_membrane", "the mean membrane potential"),
                 ]), "the score of each readout neuron while training"),
-        OptionDefinition(
-            "optimizer",
-            .choice(
-                "adam",
-                [
-                    .init(
-                        "adam", "Kingma and Ba 2015",
-                        [
-                            OptionDefinition("rate", .number(1e-3, in: 0...1000, .none), "learning rate"),
-                            OptionDefinition("beta1", .number(0.9, in: 0...0.999999, .none), "decay of the first moment"),
-                            OptionDefinition("beta2", .number(0.999, in: 0...0.999999, .none), "decay of the second moment"),
-                            OptionDefinition("epsilon", .number(1e-8, in: 1e-30...1, .none), "added to the root of the second moment"),
-                        ]),
-                    .init(
-                        "sgd", "stochastic gradient descent",
-                        [
-                            OptionDefinition("rate", .number(0.1, in: 0...1000, .none), "learning rate"),
-                            OptionDefinition("momentum", .number(0, in: 0...0.999999, .none), "decay of the running sum of gradients"),
-                        ]),
-                ]), "how a gradient becomes a step"),
-        OptionDefinition(
-            "schedule",
-            .choice(
-                "constant",
-                [
-                    .init("constant", "the same learning rate all along"),
-                    .init(
-                        "cosine", "half a cosine over the whole training",
-                        [OptionDefinition("final", .number(0.01, in: 0...1, .none), "fraction of the learning rate at the end")]),
-                    .init(
-                        "step", "multiplied now and again",
-                        [
-                            OptionDefinition("every", .integer(10, in: 1...1_000_000), "epochs between"),
-                            OptionDefinition("factor", .number(0.5, in: 0...1, .none), "what it is multiplied by"),
-                        ]),
-                ]), "how the learning rate changes"),
+        Optimizer.option(rate: 1e-3),
+        Schedule.option(default: "constant", every: 10, factor: 0.5),
         OptionDefinition("clip", .number(0, in: 0...1e9, .none), "largest norm of a batch's gradient; 0: any"),
         OptionDefinition("l2", .number(0, in: 0...1000, .none), "strength of weight decay: l2 · w is added to the gradient"),
         OptionDefinition(

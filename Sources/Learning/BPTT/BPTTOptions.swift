@@ -28,11 +28,7 @@ struct BPTTOptions: Sendable {
     init(_ values: OptionValues) {
         epochs = values.integer("epochs")
         batch = values.integer("batch")
-        switch values.choice("surrogate") {
-        case "triangle": surrogate = .triangle(damp: values.number("surrogate.triangle.damp"))
-        case "arctan": surrogate = .arctan(slope: values.number("surrogate.arctan.slope"))
-        default: surrogate = .fastSigmoid(slope: values.number("surrogate.fast_sigmoid.slope"))
-        }
+        surrogate = Surrogate(values)
         differentiatesReset = values.flag("reset_gradient")
         switch values.choice("loss") {
         case "mean_square":
@@ -47,21 +43,9 @@ struct BPTTOptions: Sendable {
         case "mean_membrane": signal = .meanMembrane
         default: signal = nil
         }
-        switch values.choice("optimizer") {
-        case "sgd":
-            optimizer = .sgd(momentum: values.number("optimizer.sgd.momentum"))
-            rate = values.number("optimizer.sgd.rate")
-        default:
-            optimizer = .adam(
-                beta1: values.number("optimizer.adam.beta1"), beta2: values.number("optimizer.adam.beta2"),
-                epsilon: values.number("optimizer.adam.epsilon"))
-            rate = values.number("optimizer.adam.rate")
-        }
-        switch values.choice("schedule") {
-        case "cosine": schedule = .cosine(final: values.number("schedule.cosine.final"))
-        case "step": schedule = .step(every: values.integer("schedule.step.every"), factor: values.number("schedule.step.factor"))
-        default: schedule = .constant
-        }
+        optimizer = Optimizer(values)
+        rate = Optimizer.rate(values)
+        schedule = Schedule(values)
         clip = values.number("clip")
         l2 = values.number("l2")
         rateStrength = values.number("rate_regularization.strength")

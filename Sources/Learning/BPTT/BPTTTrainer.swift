@@ -73,54 +73,23 @@ final class BPTTTrainer: Trainer {
     // MARK: Training
 
     func runEpoch(progress: (TrainingProgress) -> Bool) throws(DiagnosticsError) -> EpochSummary {
-        let samples = request.samples
-        let order = Philox(seed: request.network.seed, purpose: "bptt/order").split(epochsDone).permutation(samples.count)
-        let perEpoch = (samples.count + options.batch - 1) / options.batch
-        var sums = GradientEngine<Float>.Result()
-        sums.spikes = [Int](repeating: 0, count: plan.populations.count)
-        let ranges = plan.trainable
-        let (shift, epoch) = (shift, epochsDone)
-        for batch in 0..<perEpoch {
-            let indices = Array(order[batch * options.batch..<min(samples.count, (batch + 1) * options.batch)])
-            let result = engine.run(parameters, samples, indices, presentation: epoch, computesGradient: true, shift: shift)
-            guard result.loss.isFinite else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-diverged", "the loss of epoch \(epoch + 1), batch \(batch + 1) is \(result.loss)",
-                        at: request.network.learning?.place, help: "lower the learning rate, or set `clip`"))
-            }
-            step(ranges, samples: indices.count, batch: epoch * perEpoch + batch, perEpoch: perEpoch)
-            sums.loss += result.loss
-            sums.correct += result.correct
-            sums.samples += result.samples
-            for p in sums.spikes.indices { sums.spikes[p] += result.spikes[p] }
-            let goesOn = progress(
-                TrainingProgress(
-                    epoch: epoch + 1, epochs: epochs, samplesDone: sums.samples, samples: samples.count,
-                    loss: sums.loss / Double(sums.samples), accuracy: Double(sums.correct) / Double(sums.samples)))
-            curve.loss.append(Float(result.loss / Double(indices.count)))
-            curve.error.append(Float(1 - Double(result.correct) / Double(indices.count)))
-            guard goesOn else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-interrupted", "training was stopped in epoch \(epoch + 1)",
-                        help: "run it again: it goes on from the last whole epoch"))
-            }
-            if options.stop.isReached(curve) {
-                hasStopped = true
-                break
-            }
+        var epoch = Epoch(after: epochsDone, of: epochs, request, rule: BPTT.name)
+        var spikes = [Int](repeating: 0, count: plan.populations.count)
+        let batches = epoch.batches(of: options.batch)
+        for (batch, indices) in batches.enumerated() {
+            let result = engine.run(
+                parameters, request.samples, indices, presentation: epochsDone, computesGradient: true, shift: shift)
+            try epoch.add(
+                loss: result.loss, correct: result.correct, samples: indices.count, to: &curve,
+                cure: "lower the learning rate, or set `clip`")
+            step(plan.trainable, samples: indices.count, batch: epochsDone * batches.count + batch, perEpoch: batches.count)
+            for p in spikes.indices { spikes[p] += result.spikes[p] }
+            try epoch.report(to: progress)
+            hasStopped = options.stop.isReached(curve)
+            if hasStopped { break }
         }
         epochsDone += 1
-        let rates = plan.populations.enumerated().compactMap { index, population -> EpochSummary.Rate? in
-            guard population.dynamics?.spikes == true else { return nil }
-            let places = Double(population.size * plan.steps * max(1, sums.samples))
-            return .init(population: population.name, spikesPerStep: Double(sums.spikes[index]) / places)
-        }
-        return EpochSummary(
-            epoch: epochsDone, loss: sums.loss / Double(max(1, sums.samples)),
-            accuracy: Double(sums.correct) / Double(max(1, sums.samples)),
-            rates: rates)
+        return epoch.summary(rates: plan.rates(spikes, samples: epoch.samplesDone))
     }
 
     /// One step of the optimiser with the mean gradient of `samples` samples.
@@ -195,10 +164,7 @@ final class BPTTTrainer: Trainer {
         guard state.signature == signature, case .floats(let values) = state["parameters"], case .floats(let first) = state["first"],
             case .integers(let steps) = state["steps"], values.count == parameters.count, first.count == values.count, steps.count == 2
         else {
-            throw DiagnosticsError(
-                Diagnostic(
-                    "learning-foreign-checkpoint", "the checkpoint belongs to another training",
-                    help: "remove it to start anew, or train with the same model, options and data"))
+            throw TrainerState.foreign
         }
         if case .floats(let second) = state["second"], second.count == optimizer.second.count { optimizer.second = second }
         parameters = values
@@ -210,16 +176,11 @@ final class BPTTTrainer: Trainer {
 
     /// What training depends on, beside the epochs done.
     private var signature: String {
-        var checksum = Checksum()
-        for value in plan.initial { checksum.add(value.bitPattern) }
-        for population in plan.populations { population.dynamics.map { checksum.add($0) } }
-        for label in request.samples.labels { checksum.add(UInt64(bitPattern: Int64(label))) }
-        for index in stride(from: 0, to: request.samples.count, by: 97) {
-            for value in request.samples.values(index) { checksum.add(UInt64(value.bitPattern)) }
-        }
-        return
-            "bptt 1; \(request.network.name); seed \(request.network.seed); epochs \(epochs); \(optionText); "
-            + "\(request.samples.count) samples; \(plan.parameterCount) parameters; \(plan.steps) steps; "
-            + "\(request.lowered == nil ? "own" : "lowered") numbers; \(String(checksum.value, radix: 16))"
+        var start = Checksum()
+        start.add(plan.initial)
+        for population in plan.populations { population.dynamics.map { start.add($0) } }
+        return request.signature(
+            rule: BPTT.name, epochs: epochs, options: optionText, start: start,
+            details: "\(plan.parameterCount) parameters; \(plan.steps) steps")
     }
 }

@@ -173,3 +173,16 @@ extension Dynamics {
         [currentDecay, currentGain, alphaJump, alphaFeed, alphaGain].contains { $0[0] != $0[1] }
     }
 }
+
+extension TrainingPlan {
+    /// Mean spikes per neuron and step of the populations that spike.
+    /// - Parameters:
+    ///   - spikes: by population, over all samples.
+    func rates(_ spikes: [Int], samples: Int) -> [EpochSummary.Rate] {
+        populations.enumerated().compactMap { index, population in
+            guard population.dynamics?.spikes == true else { return nil }
+            return .init(
+                population: population.name, spikesPerStep: Double(spikes[index]) / Double(population.size * steps * max(1, samples)))
+        }
+    }
+}

@@ -80,20 +80,7 @@ final class CLAPPTrainer: Trainer {
     ) throws(DiagnosticsError) {
         var faults = DiagnosticCollector()
         let place = network.learning?.place
-        if samples.count == 0 {
-            faults.report(
-                Diagnostic(
-                    "learning-no-samples", "there is no sample to train on", at: network.task?.place ?? place,
-                    help: "check the task's data and split"))
-        }
-        if let label = samples.labels.first(where: { $0 < 0 || Int($0) >= chain.classes }) {
-            faults.report(
-                Diagnostic(
-                    "learning-label-out-of-range",
-                    "a sample has the label \(label), but the readout population "
-                        + "'\(network.populations[chain.readoutPopulation].name)' has \(chain.classes) neurons",
-                    at: network.task?.place ?? place, help: "give the readout one neuron for each class"))
-        }
+        reportSampleFaults(network, samples, classes: chain.classes, to: &faults)
         let distance = values.integer("distance")
         for stage in chain.stages where stage.places != [1, 1] && stage.places[0] <= distance {
             let projection = network.projections[stage.projection]
@@ -122,43 +109,21 @@ final class CLAPPTrainer: Trainer {
         let isProbing = epochsDone >= epochs - probeEpochs
         let order = isProbing ? random.permutation(labelled.count).map { labelled[$0] } : random.permutation(samples.count)
         if isProbing, epochsDone == epochs - probeEpochs { startProbes() }
-        let epoch = epochsDone + 1
-        var (loss, correct, done) = (0.0, 0, 0)
-        for first in stride(from: 0, to: order.count, by: batch) {
-            let indices = Array(order[first..<min(order.count, first + batch)])
+        var epoch = Epoch(epochsDone + 1, of: epochs, order, in: request.network)
+        for indices in epoch.batches(of: batch) {
             if isProbing {
                 let outcome = learnProbe(indices)
                 let right = zip(outcome.predictions, indices).count { $0 == Int(samples.labels[$1]) }
-                curve.loss.append(Float(outcome.loss / Double(indices.count)))
-                curve.error.append(Float(1 - Double(right) / Double(indices.count)))
-                loss += outcome.loss
-                correct += right
+                try epoch.add(loss: outcome.loss, correct: right, samples: indices.count, to: &curve)
             } else {
-                let hinge = learnLayers(indices, random.split(first + 1))
+                let hinge = learnLayers(indices, random.split(epoch.samplesDone + 1))
+                try epoch.add(loss: hinge * Double(indices.count), correct: 0, samples: indices.count)
                 curve.loss.append(Float(hinge))
-                loss += hinge * Double(indices.count)
             }
-            done += indices.count
-            guard loss.isFinite else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-diverged", "the loss of epoch \(epoch), batch \(first / batch + 1) is \(loss)",
-                        at: request.network.learning?.place, help: "lower the learning rate"))
-            }
-            let goesOn = progress(
-                TrainingProgress(
-                    epoch: epoch, epochs: epochs, samplesDone: done, samples: order.count, loss: loss / Double(done),
-                    accuracy: Double(correct) / Double(done)))
-            guard goesOn else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-interrupted", "training was stopped in epoch \(epoch)",
-                        help: "run it again: it goes on from the last whole epoch"))
-            }
+            try epoch.report(to: progress)
         }
-        epochsDone = epoch
-        return EpochSummary(
-            epoch: epoch, loss: loss / Double(max(1, done)), accuracy: Double(correct) / Double(max(1, done)), rates: [])
+        epochsDone += 1
+        return epoch.summary()
     }
 
     /// Sample values, seen once, or twice and shifted where layers have one place.
@@ -334,10 +299,7 @@ final class CLAPPTrainer: Trainer {
             }
         }
         guard isWhole, case .integers(let steps) = state["steps"], steps.count == 2 else {
-            throw DiagnosticsError(
-                Diagnostic(
-                    "learning-foreign-checkpoint", "the checkpoint belongs to another training",
-                    help: "remove it to start anew, or train with the same model, options and data"))
+            throw TrainerState.foreign
         }
         moved.resume(at: steps[0])
         for index in probes.indices { probes[index].optimizer.resume(at: steps[1]) }
@@ -348,14 +310,8 @@ final class CLAPPTrainer: Trainer {
     }
 
     private var signature: String {
-        var checksum = Checksum()
-        for stage in chain.stages { checksum.add(stage.weights + stage.biases) }
-        for label in request.samples.labels { checksum.add(UInt64(bitPattern: Int64(label))) }
-        for index in stride(from: 0, to: request.samples.count, by: 97) {
-            for value in request.samples.values(index) { checksum.add(UInt64(value.bitPattern)) }
-        }
-        return
-            "\(rule) 1; \(request.network.name); seed \(request.network.seed); epochs \(epochs); \(optionText); "
-            + "\(request.samples.count) samples; " + String(checksum.value, radix: 16)
+        var start = Checksum()
+        for stage in chain.stages { start.add(stage.weights + stage.biases) }
+        return request.signature(rule: rule, epochs: epochs, options: optionText, start: start)
     }
 }

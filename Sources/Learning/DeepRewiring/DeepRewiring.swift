@@ -50,22 +50,7 @@ public enum DeepRewiring: LearningRule {
                         ]),
                 ]), "what dormant connections do"),
         OptionDefinition("rate", .number(0.8, in: 0...1000, .none), "learning rate"),
-        OptionDefinition(
-            "schedule",
-            .choice(
-                "cosine",
-                [
-                    .init("constant", "the same learning rate all along"),
-                    .init(
-                        "cosine", "half a cosine over the whole training",
-                        [OptionDefinition("final", .number(0.01, in: 0...1, .none), "fraction of the learning rate at the end")]),
-                    .init(
-                        "step", "multiplied now and again",
-                        [
-                            OptionDefinition("every", .integer(1, in: 1...1_000_000), "epochs between"),
-                            OptionDefinition("factor", .number(0.8, in: 0...1, .none), "what it is multiplied by"),
-                        ]),
-                ]), "how the learning rate changes"),
+        Schedule.option(default: "cosine", every: 1, factor: 0.8),
         OptionDefinition("shrinkage", .number(6e-5, in: 0...1000, .none), "strength of the L1 term that draws theta to 0"),
         OptionDefinition(
             "noise",
@@ -83,18 +68,7 @@ public enum DeepRewiring: LearningRule {
             "excitatory", .number(0.5, in: 0...1, .none), "part of the connections above 0, where no weight rule says their sign"),
         OptionDefinition("biases", .flag(false), "whether biases are trained too, one for each neuron"),
         OptionDefinition("bias_rate", .number(0.1, in: 0...1000, .none), "learning rate of biases, over that of connections"),
-        OptionDefinition(
-            "surrogate",
-            .choice(
-                "triangle",
-                [
-                    .init(
-                        "triangle", "damp · max(0, 1 - |y|) / θ, y = (v - A) / θ",
-                        [OptionDefinition("damp", .number(0.3, in: 0...1000, .none), "height of the triangle")]),
-                    .init(
-                        "fast_sigmoid", "1 / (θ (1 + slope · |y|)²)",
-                        [OptionDefinition("slope", .number(5, in: 0...1000, .none), "steepness; larger is narrower")]),
-                ]), "what stands for the derivative of the spike function, in spiking networks"),
+        Surrogate.option(default: "triangle"),
     ]
 
     /// Beside weights and states: the place of each connection and random numbers for it. Three words for each active connection are all

@@ -10,6 +10,7 @@ import Numerics
 final class RateRewiringTrainer: Trainer {
     let epochs: Int
     private(set) var epochsDone = 0
+    private(set) var curve = LearningCurve()
     private let request: TrainingRequest
     private let plan: RewiringPlan
     private let connections: RewiringState
@@ -27,47 +28,29 @@ final class RateRewiringTrainer: Trainer {
 
     func runEpoch(progress: (TrainingProgress) -> Bool) throws(DiagnosticsError) -> EpochSummary {
         let samples = request.samples
-        let order = Philox(seed: plan.network.seed, purpose: "deep-rewiring/order").split(epochsDone).permutation(samples.count)
-        let batch = plan.options.batch
-        let perEpoch = (samples.count + batch - 1) / batch
-        var (lossSum, correct) = (0.0, 0)
+        var epoch = Epoch(after: epochsDone, of: epochs, request, rule: DeepRewiring.name)
         connections.rewired = 0
-        for index in 0..<perEpoch {
-            let part = order[index * batch..<min(samples.count, (index + 1) * batch)]
-            let step = epochsDone * perEpoch + index
-            let rate = plan.options.rate * plan.options.schedule.factor(at: step, perEpoch: perEpoch, epochs: epochs)
-            kernel.load(samples, part)
+        let batches = epoch.batches(of: plan.options.batch)
+        for (index, part) in batches.enumerated() {
+            let step = epochsDone * batches.count + index
+            let rate = plan.options.rate * plan.options.schedule.factor(at: step, perEpoch: batches.count, epochs: epochs)
+            kernel.load(samples, part[...])
             kernel.forward(biases: connections.biases)
             kernel.clearErrors()
+            var (loss, correct) = (0.0, 0)
             for (column, sample) in part.enumerated() {
                 let (value, isCorrect) = judge(column, label: Int(samples.labels[sample]), count: part.count)
-                lossSum += value
+                loss += value
                 correct += isCorrect ? 1 : 0
             }
-            let done = min(samples.count, (index + 1) * batch)
-            guard lossSum.isFinite else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-diverged", "the loss of epoch \(epochsDone + 1), batch \(index + 1) is \(lossSum)",
-                        at: plan.network.learning?.place, help: "lower the learning rate"))
-            }
+            try epoch.add(loss: loss, correct: correct, samples: part.count, to: &curve)
             let law = plan.options.law(rate: rate)
             kernel.backward(law: law, biasRate: Float(rate * plan.options.biasRate), biases: &connections.biases, step: step)
             connections.rewire(law: law, step: step)
-            let goesOn = progress(
-                TrainingProgress(
-                    epoch: epochsDone + 1, epochs: epochs, samplesDone: done, samples: samples.count, loss: lossSum / Double(done),
-                    accuracy: Double(correct) / Double(done)))
-            guard goesOn else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-interrupted", "training was stopped in epoch \(epochsDone + 1)",
-                        help: "run it again: it goes on from the last whole epoch"))
-            }
+            try epoch.report(to: progress)
         }
         epochsDone += 1
-        return EpochSummary(
-            epoch: epochsDone, loss: lossSum / Double(samples.count), accuracy: Double(correct) / Double(samples.count), rates: [])
+        return epoch.summary()
     }
 
     /// Loss and answer of one column; leaves the error for the way back.
@@ -104,10 +87,11 @@ final class RateRewiringTrainer: Trainer {
 
     var network: Network { connections.network }
 
-    var state: TrainerState { TrainerState(signature: signature, epochsDone: epochsDone, entries: connections.entries) }
+    var state: TrainerState { TrainerState(signature: signature, epochsDone: epochsDone, entries: connections.entries + curve.entries) }
 
     func restore(_ state: TrainerState) throws(DiagnosticsError) {
         try connections.restore(state, signature: signature)
+        curve = LearningCurve(state)
         epochsDone = state.epochsDone
     }
 
@@ -117,18 +101,13 @@ final class RateRewiringTrainer: Trainer {
 extension RewiringPlan {
     /// What training depends on, beside the epochs done.
     func signature(_ request: TrainingRequest, epochs: Int) -> String {
-        var checksum = Checksum()
+        var start = Checksum()
         for projection in projections {
-            checksum.add(UInt64(projection.count))
-            checksum.add(UInt64(projection.potential.sign(at: 0) < 0 ? 1 : 0))
+            start.add(UInt64(projection.count))
+            start.add(UInt64(projection.potential.sign(at: 0) < 0 ? 1 : 0))
         }
-        for id in network.populations.ids { network.dynamics(of: id).map { checksum.add($0) } }
-        for label in request.samples.labels { checksum.add(UInt64(bitPattern: Int64(label))) }
-        for index in stride(from: 0, to: request.samples.count, by: 97) {
-            for value in request.samples.values(index) { checksum.add(UInt64(value.bitPattern)) }
-        }
-        return
-            "deep-rewiring 1; \(network.name); seed \(network.seed); epochs \(epochs); \(optionText); \(request.samples.count) samples; "
-            + "\(task.steps) steps; \(request.lowered == nil ? "own" : "lowered") numbers; \(String(checksum.value, radix: 16))"
+        for id in network.populations.ids { network.dynamics(of: id).map { start.add($0) } }
+        return request.signature(
+            rule: DeepRewiring.name, epochs: epochs, options: optionText, start: start, details: "\(task.steps) steps")
     }
 }

@@ -38,11 +38,7 @@ struct RewiringOptions: Sendable {
         isGlobal = values.choice("scope") == "network"
         lowest = values.choice("form") == "soft" ? values.number("form.soft.lowest") : nil
         rate = values.number("rate")
-        switch values.choice("schedule") {
-        case "constant": schedule = .constant
-        case "step": schedule = .step(every: values.integer("schedule.step.every"), factor: values.number("schedule.step.factor"))
-        default: schedule = .cosine(final: values.number("schedule.cosine.final"))
-        }
+        schedule = Schedule(values)
         shrinkage = values.number("shrinkage")
         switch values.choice("noise") {
         case "temperature": noise = .temperature(values.number("noise.temperature.value"))
@@ -51,10 +47,7 @@ struct RewiringOptions: Sendable {
         excitatory = values.number("excitatory")
         trainsDrive = values.flag("biases")
         biasRate = values.number("bias_rate")
-        surrogate =
-            values.choice("surrogate") == "fast_sigmoid"
-            ? .fastSigmoid(slope: values.number("surrogate.fast_sigmoid.slope"))
-            : .triangle(damp: values.number("surrogate.triangle.damp"))
+        surrogate = Surrogate(values)
     }
 
     /// The law of one step.

@@ -95,10 +95,7 @@ final class RewiringState {
         }
         if case .integers(let drawn) = state["global_picks"], drawn.count == 1 { globalChance.drawn = drawn[0] } else { fits = false }
         guard fits else {
-            throw DiagnosticsError(
-                Diagnostic(
-                    "learning-foreign-checkpoint", "the checkpoint belongs to another training",
-                    help: "remove it to start anew, or train with the same model, options and data"))
+            throw TrainerState.foreign
         }
     }
 }

@@ -8,6 +8,7 @@ import Numerics
 final class SpikingRewiringTrainer: Trainer {
     let epochs: Int
     private(set) var epochsDone = 0
+    private(set) var curve = LearningCurve()
     private let request: TrainingRequest
     private let plan: RewiringPlan
     private let connections: RewiringState
@@ -38,50 +39,22 @@ final class SpikingRewiringTrainer: Trainer {
     }
 
     func runEpoch(progress: (TrainingProgress) -> Bool) throws(DiagnosticsError) -> EpochSummary {
-        let samples = request.samples
-        let order = Philox(seed: plan.network.seed, purpose: "deep-rewiring/order").split(epochsDone).permutation(samples.count)
-        let batch = plan.options.batch
-        let perEpoch = (samples.count + batch - 1) / batch
-        var sums = GradientEngine<Float>.Result()
-        sums.spikes = [Int](repeating: 0, count: layout.populations.count)
+        var epoch = Epoch(after: epochsDone, of: epochs, request, rule: DeepRewiring.name)
+        var spikes = [Int](repeating: 0, count: layout.populations.count)
         connections.rewired = 0
-        for index in 0..<perEpoch {
-            let part = Array(order[index * batch..<min(samples.count, (index + 1) * batch)])
+        let batches = epoch.batches(of: plan.options.batch)
+        for (index, part) in batches.enumerated() {
             layOut()
-            let result = engine.run(parameters, samples, part, presentation: epochsDone, computesGradient: true)
-            guard result.loss.isFinite else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-diverged", "the loss of epoch \(epochsDone + 1), batch \(index + 1) is \(result.loss)",
-                        at: plan.network.learning?.place, help: "lower the learning rate"))
-            }
-            let step = epochsDone * perEpoch + index
-            let rate = plan.options.rate * plan.options.schedule.factor(at: step, perEpoch: perEpoch, epochs: epochs)
+            let result = engine.run(parameters, request.samples, part, presentation: epochsDone, computesGradient: true)
+            try epoch.add(loss: result.loss, correct: result.correct, samples: part.count, to: &curve)
+            let step = epochsDone * batches.count + index
+            let rate = plan.options.rate * plan.options.schedule.factor(at: step, perEpoch: batches.count, epochs: epochs)
             move(rate: rate, scale: 1 / Float(part.count), step: step)
-            sums.loss += result.loss
-            sums.correct += result.correct
-            sums.samples += result.samples
-            for p in sums.spikes.indices { sums.spikes[p] += result.spikes[p] }
-            let goesOn = progress(
-                TrainingProgress(
-                    epoch: epochsDone + 1, epochs: epochs, samplesDone: sums.samples, samples: samples.count,
-                    loss: sums.loss / Double(sums.samples), accuracy: Double(sums.correct) / Double(sums.samples)))
-            guard goesOn else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-interrupted", "training was stopped in epoch \(epochsDone + 1)",
-                        help: "run it again: it goes on from the last whole epoch"))
-            }
+            for p in spikes.indices { spikes[p] += result.spikes[p] }
+            try epoch.report(to: progress)
         }
         epochsDone += 1
-        let rates = layout.populations.enumerated().compactMap { index, population -> EpochSummary.Rate? in
-            guard population.dynamics?.spikes == true else { return nil }
-            let places = Double(population.size * layout.steps * max(1, sums.samples))
-            return .init(population: population.name, spikesPerStep: Double(sums.spikes[index]) / places)
-        }
-        return EpochSummary(
-            epoch: epochsDone, loss: sums.loss / Double(max(1, sums.samples)),
-            accuracy: Double(sums.correct) / Double(max(1, sums.samples)), rates: rates)
+        return epoch.summary(rates: layout.rates(spikes, samples: epoch.samplesDone))
     }
 
     /// Puts the active connections into the engine's rows.
@@ -167,7 +140,7 @@ final class SpikingRewiringTrainer: Trainer {
         let fixed = layout.projections.enumerated().filter { index, _ in !plan.projections.contains { $0.id.index == index } }
         let values = fixed.flatMap { parameters[$0.element.parameters] }
         return TrainerState(
-            signature: signature, epochsDone: epochsDone, entries: connections.entries + [.init("others", .floats(values))])
+            signature: signature, epochsDone: epochsDone, entries: connections.entries + [.init("others", .floats(values))] + curve.entries)
     }
 
     func restore(_ state: TrainerState) throws(DiagnosticsError) {
@@ -181,6 +154,7 @@ final class SpikingRewiringTrainer: Trainer {
                 }
             }
         }
+        curve = LearningCurve(state)
         epochsDone = state.epochsDone
     }
 

@@ -56,26 +56,7 @@ public enum EProp: LearningRule {
                 OptionDefinition(
                     "traces", .integer(0, in: 0...16), "bits of every eligibility trace, rounded at random; 0: floating"),
             ]), "numbers as chips hold them"),
-        OptionDefinition(
-            "optimizer",
-            .choice(
-                "adam",
-                [
-                    .init(
-                        "adam", "Kingma and Ba 2015",
-                        [
-                            OptionDefinition("rate", .number(5e-3, in: 0...1000, .none), "learning rate"),
-                            OptionDefinition("beta1", .number(0.9, in: 0...0.999999, .none), "decay of the first moment"),
-                            OptionDefinition("beta2", .number(0.999, in: 0...0.999999, .none), "decay of the second moment"),
-                            OptionDefinition("epsilon", .number(1e-8, in: 1e-30...1, .none), "added to the root of the second moment"),
-                        ]),
-                    .init(
-                        "sgd", "stochastic gradient descent",
-                        [
-                            OptionDefinition("rate", .number(1e-4, in: 0...1000, .none), "learning rate"),
-                            OptionDefinition("momentum", .number(0, in: 0...0.999999, .none), "decay of the running sum of gradients"),
-                        ]),
-                ]), "how a gradient becomes a step"),
+        Optimizer.option(rate: 5e-3, descentRate: 1e-4),
         OptionDefinition(
             "decay",
             .group([
@@ -156,16 +137,8 @@ struct EPropOptions: Sendable {
         isOnline = values.choice("form") == "online"
         weightBits = values.integer("precision.weights")
         traceBits = values.integer("precision.traces")
-        switch values.choice("optimizer") {
-        case "sgd":
-            optimizer = .sgd(momentum: values.number("optimizer.sgd.momentum"))
-            rate = values.number("optimizer.sgd.rate")
-        default:
-            optimizer = .adam(
-                beta1: values.number("optimizer.adam.beta1"), beta2: values.number("optimizer.adam.beta2"),
-                epsilon: values.number("optimizer.adam.epsilon"))
-            rate = values.number("optimizer.adam.rate")
-        }
+        optimizer = Optimizer(values)
+        rate = Optimizer.rate(values)
         decayEvery = values.integer("decay.every")
         decayFactor = values.number("decay.factor")
         rateStrength = values.number("rate_regularization.strength")

@@ -62,25 +62,7 @@ final class EPropTrainer: Trainer {
     ) throws(DiagnosticsError) {
         var faults = DiagnosticCollector()
         let place = network.learning?.place
-        let size = plan.outputs
-        if !samples.targets.isSeries, let label = samples.labels.first(where: { $0 < 0 || Int($0) >= size }) {
-            faults.report(
-                Diagnostic(
-                    "learning-label-out-of-range", "a sample has the label \(label), but the readout has \(size) neurons",
-                    at: task.place ?? place, help: "give the readout one neuron for each class"))
-        }
-        if samples.count == 0 {
-            faults.report(
-                Diagnostic(
-                    "learning-no-samples", "there is no sample to train on", at: task.place ?? place,
-                    help: "check the task's data and split"))
-        }
-        if readout.skip >= task.steps {
-            faults.report(
-                Diagnostic(
-                    "learning-no-counted-step", "the readout skips \(readout.skip) of \(task.steps) steps", at: place,
-                    help: "skip fewer steps, or present samples for longer"))
-        }
+        reportTrainingFaults(network, task, readout, samples: samples, to: &faults)
         let perSynapse = options.isOnline || options.traceBits > 0
         if perSynapse, let decays = plan.plan.populations[plan.readout].dynamics?.membraneDecay, Set(decays).count > 1 {
             faults.report(
@@ -130,42 +112,22 @@ final class EPropTrainer: Trainer {
     // MARK: Training
 
     func runEpoch(progress: (TrainingProgress) -> Bool) throws(DiagnosticsError) -> EpochSummary {
-        let samples = request.samples
-        let order = Philox(seed: request.network.seed, purpose: "eprop/order").split(epochsDone).permutation(samples.count)
+        var epoch = Epoch(after: epochsDone, of: epochs, request, rule: EProp.name)
         var sums = EPropLoss.Outcome()
         var spikes = [Int](repeating: 0, count: plan.neurons)
-        var done = 0
-        for first in stride(from: 0, to: samples.count, by: options.batch) {
-            let indices = Array(order[first..<min(samples.count, first + options.batch)])
-            let outcome = runBatch(indices, samples, presentation: epochsDone, learns: true)
-            guard outcome.sum.loss.isFinite else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-diverged",
-                        "the loss of epoch \(epochsDone + 1), batch \(first / options.batch + 1) is \(outcome.sum.loss)",
-                        at: request.network.learning?.place, help: "lower the learning rate"))
-            }
+        for indices in epoch.batches(of: options.batch) {
+            let outcome = runBatch(indices, request.samples, presentation: epochsDone, learns: true)
+            try epoch.add(loss: outcome.sum.loss, correct: outcome.right, samples: indices.count)
             step(trials: indices.count)
-            done += indices.count
             sums += outcome.sum
+            epoch.accuracy = 1 - sums.error
             for n in spikes.indices { spikes[n] += outcome.spikes[n] }
             curve.loss.append(Float(outcome.sum.loss / Double(indices.count)))
             curve.error.append(Float(outcome.sum.error))
-            let goesOn = progress(
-                TrainingProgress(
-                    epoch: epochsDone + 1, epochs: epochs, samplesDone: done, samples: samples.count, loss: sums.loss / Double(done),
-                    accuracy: 1 - sums.error, batch: curve.loss.count,
-                    recentError: curve.recentError(min(options.stop.window, curve.error.count))))
-            guard goesOn else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-interrupted", "training was stopped in epoch \(epochsDone + 1)",
-                        help: "run it again: it goes on from the last whole epoch"))
-            }
-            if options.stop.isReached(curve) {
-                hasStopped = true
-                break
-            }
+            try epoch.report(
+                to: progress, batch: curve.loss.count, recentError: curve.recentError(min(options.stop.window, curve.error.count)))
+            hasStopped = options.stop.isReached(curve)
+            if hasStopped { break }
         }
         epochsDone += 1
         let rates = plan.hidden.map { population in
@@ -173,9 +135,9 @@ final class EPropTrainer: Trainer {
             let count = spikes[population.first..<population.first + size].reduce(0, +)
             return EpochSummary.Rate(
                 population: plan.plan.populations[population.population].name,
-                spikesPerStep: Double(count) / Double(max(1, size * plan.plan.steps * done)))
+                spikesPerStep: Double(count) / Double(max(1, size * plan.plan.steps * epoch.samplesDone)))
         }
-        return EpochSummary(epoch: epochsDone, loss: sums.loss / Double(max(1, done)), accuracy: 1 - sums.error, rates: rates)
+        return epoch.summary(rates: rates)
     }
 
     /// The weights that the forward pass uses.
@@ -334,10 +296,7 @@ final class EPropTrainer: Trainer {
             case .floats(let signal) = state["feedback"], case .integers(let steps) = state["steps"], values.count == parameters.count,
             first.count == values.count, steps.count == 2, signal.count == feedback.count
         else {
-            throw DiagnosticsError(
-                Diagnostic(
-                    "learning-foreign-checkpoint", "the checkpoint belongs to another training",
-                    help: "remove it to start anew, or train with the same model, options and data"))
+            throw TrainerState.foreign
         }
         if case .floats(let second) = state["second"], second.count == optimizer.second.count { optimizer.second = second }
         parameters = values
@@ -350,17 +309,11 @@ final class EPropTrainer: Trainer {
 
     /// What training depends on, beside the epochs done.
     private var signature: String {
-        var checksum = Checksum()
-        for value in plan.plan.initial { checksum.add(value.bitPattern) }
-        for population in plan.plan.populations { population.dynamics.map { checksum.add($0) } }
-        for label in request.samples.labels { checksum.add(UInt64(bitPattern: Int64(label))) }
-        for index in stride(from: 0, to: request.samples.count, by: 97) {
-            for value in request.samples.values(index) { checksum.add(UInt64(value.bitPattern)) }
-            for value in request.samples.series(index) ?? [] { checksum.add(UInt64(value.bitPattern)) }
-        }
-        return
-            "eprop 1; \(request.network.name); seed \(request.network.seed); epochs \(epochs); \(optionText); "
-            + "\(request.samples.count) samples; \(plan.plan.parameterCount) parameters; \(plan.plan.steps) steps; "
-            + "\(request.lowered == nil ? "own" : "lowered") numbers; \(String(checksum.value, radix: 16))"
+        var start = Checksum()
+        start.add(plan.plan.initial)
+        for population in plan.plan.populations { population.dynamics.map { start.add($0) } }
+        return request.signature(
+            rule: EProp.name, epochs: epochs, options: optionText, start: start,
+            details: "\(plan.plan.parameterCount) parameters; \(plan.plan.steps) steps")
     }
 }

@@ -55,21 +55,7 @@ final class RateTrainer: Trainer {
         _ network: Network, _ chain: RateChain, _ rule: RateRule, _ samples: DataSamples, classes: Int
     ) throws(DiagnosticsError) {
         var faults = DiagnosticCollector()
-        let place = network.learning?.place
-        if samples.count == 0 {
-            faults.report(
-                Diagnostic(
-                    "learning-no-samples", "there is no sample to train on", at: network.task?.place ?? place,
-                    help: "check the task's data and split"))
-        }
-        if let label = samples.labels.first(where: { $0 < 0 || Int($0) >= classes }) {
-            let name = network.readout.map { network.populations[$0.population].name } ?? ""
-            faults.report(
-                Diagnostic(
-                    "learning-label-out-of-range",
-                    "a sample has the label \(label), but the readout population '\(name)' has \(classes) neurons",
-                    at: network.task?.place ?? place, help: "give the readout one neuron for each class"))
-        }
+        reportSampleFaults(network, samples, classes: classes, to: &faults)
         if rule.needsInverse {
             for (l, layer) in chain.learned.enumerated() {
                 let population = network.populations[layer.population]
@@ -112,39 +98,18 @@ final class RateTrainer: Trainer {
 
     func runEpoch(progress: (TrainingProgress) -> Bool) throws(DiagnosticsError) -> EpochSummary {
         let samples = request.samples
-        let order = Philox(seed: request.network.seed, purpose: "rate/order").split(epochsDone).permutation(samples.count)
-        let epoch = epochsDone + 1
-        var (loss, correct, done) = (0.0, 0, 0)
-        for first in stride(from: 0, to: samples.count, by: batch) {
-            let indices = order[first..<min(samples.count, first + batch)]
+        var epoch = Epoch(after: epochsDone, of: epochs, request, rule: "rate")
+        for indices in epoch.batches(of: batch) {
             let labels = indices.map { Int(samples.labels[$0]) }
-            guard let outcome = learner.learn(chain.features(samples, indices), labels: labels), outcome.loss.isFinite else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-diverged",
-                        "in epoch \(epoch), batch \(first / batch + 1), the loss is no number or a layer has no inverse",
-                        at: request.network.learning?.place, help: "lower the learning rate, or raise `orthogonality`"))
-            }
-            let right = zip(outcome.predictions, labels).count { $0 == $1 }
-            curve.loss.append(Float(outcome.loss / Double(labels.count)))
-            curve.error.append(Float(1 - Double(right) / Double(labels.count)))
-            loss += outcome.loss
-            correct += right
-            done += labels.count
-            let goesOn = progress(
-                TrainingProgress(
-                    epoch: epoch, epochs: epochs, samplesDone: done, samples: samples.count, loss: loss / Double(done),
-                    accuracy: Double(correct) / Double(done)))
-            guard goesOn else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-interrupted", "training was stopped in epoch \(epoch)",
-                        help: "run it again: it goes on from the last whole epoch"))
-            }
+            let outcome = learner.learn(chain.features(samples, indices), labels: labels)
+            let right = outcome.map { zip($0.predictions, labels).count { $0 == $1 } } ?? 0
+            try epoch.add(
+                loss: outcome?.loss ?? .nan, correct: right, samples: labels.count, to: &curve,
+                cure: "lower the learning rate, or raise `orthogonality`: without an inverse of a layer there is no loss")
+            try epoch.report(to: progress)
         }
-        epochsDone = epoch
-        return EpochSummary(
-            epoch: epoch, loss: loss / Double(max(1, done)), accuracy: Double(correct) / Double(max(1, done)), rates: [])
+        epochsDone += 1
+        return epoch.summary()
     }
 
     /// With the numbers that `network` carries: weights in single precision.
@@ -202,10 +167,7 @@ final class RateTrainer: Trainer {
         for i in restored.optimizer.first.indices { take("first \(i)", &restored.optimizer.first[i]) }
         for i in restored.optimizer.second.indices { take("second \(i)", &restored.optimizer.second[i]) }
         guard isWhole, case .integers(let steps) = state["steps"], steps.count == 1 else {
-            throw DiagnosticsError(
-                Diagnostic(
-                    "learning-foreign-checkpoint", "the checkpoint belongs to another training",
-                    help: "remove it to start anew, or train with the same model, options and data"))
+            throw TrainerState.foreign
         }
         restored.optimizer.resume(at: steps[0])
         restored.forgetInverses()
@@ -215,16 +177,9 @@ final class RateTrainer: Trainer {
     }
 
     private var signature: String {
-        var checksum = Checksum()
-        for layer in chain.learned { checksum.add(layer.weights + layer.biases + [layer.slope]) }
-        for label in request.samples.labels { checksum.add(UInt64(bitPattern: Int64(label))) }
-        for index in stride(from: 0, to: request.samples.count, by: 97) {
-            for value in request.samples.values(index) { checksum.add(UInt64(value.bitPattern)) }
-        }
-        return
-            "\(rule.name) 1; \(request.network.name); seed \(request.network.seed); epochs \(epochs); \(optionText); "
-            + "\(request.samples.count) samples; \(request.lowered == nil ? "own" : "lowered") numbers; "
-            + String(checksum.value, radix: 16)
+        var start = Checksum()
+        for layer in chain.learned { start.add(layer.weights + layer.biases + [layer.slope]) }
+        return request.signature(rule: rule.name, epochs: epochs, options: optionText, start: start)
     }
 }
 

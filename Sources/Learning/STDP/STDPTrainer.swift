@@ -83,20 +83,7 @@ final class STDPTrainer: Trainer {
     ) throws(DiagnosticsError) {
         var faults = DiagnosticCollector()
         let place = network.learning?.place
-        let population = network.populations[readout.population]
-        if let label = samples.labels.first(where: { $0 < 0 || Int($0) >= population.size }) {
-            faults.report(
-                Diagnostic(
-                    "learning-label-out-of-range",
-                    "a sample has the label \(label), but the readout population '\(population.name)' has \(population.size) neurons",
-                    at: network.task?.place ?? place, help: "give the readout one neuron for each class"))
-        }
-        if samples.count == 0 {
-            faults.report(
-                Diagnostic(
-                    "learning-no-samples", "there is no sample to train on", at: network.task?.place ?? place,
-                    help: "check the task's data and split"))
-        }
+        reportSampleFaults(network, samples, classes: network.populations[readout.population].size, to: &faults)
         if law.lowest > law.highest {
             faults.report(
                 Diagnostic(
@@ -144,11 +131,9 @@ final class STDPTrainer: Trainer {
 
     func runEpoch(progress: (TrainingProgress) -> Bool) throws(DiagnosticsError) -> EpochSummary {
         let samples = request.samples
-        let order = Philox(seed: request.network.seed, purpose: "stdp/order").split(epochsDone).permutation(samples.count)
-        let epoch = epochsDone + 1
-        var correct = 0
+        var epoch = Epoch(after: epochsDone, of: epochs, request, rule: "stdp")
         var spikes = [Int](repeating: 0, count: run.plan.populations.count)
-        for (done, index) in order.enumerated() {
+        for index in epoch.order {
             let label = Int(samples.labels[index])
             teach(label)
             for k in plastic.indices { plastic[k].projection.clear() }
@@ -161,33 +146,16 @@ final class STDPTrainer: Trainer {
                         weights(plastic[k]))
                 }
             }
-            correct += answer == label ? 1 : 0
-            curve.loss.append(answer == label ? 0 : 1)
-            curve.error.append(answer == label ? 0 : 1)
-            if let reward { give(reward, isCorrect: answer == label) }
+            let isCorrect = answer == label
+            try epoch.add(loss: isCorrect ? 0 : 1, correct: isCorrect ? 1 : 0, samples: 1, to: &curve)
+            if let reward { give(reward, isCorrect: isCorrect) }
             if normalization > 0 { normalize() }
             for p in spikes.indices where run.plan.populations[p].dynamics?.spikes == true { spikes[p] += run.spikeCount(of: p) }
-            let goesOn = progress(
-                TrainingProgress(
-                    epoch: epoch, epochs: epochs, samplesDone: done + 1, samples: samples.count,
-                    loss: 1 - Double(correct) / Double(done + 1), accuracy: Double(correct) / Double(done + 1)))
-            guard goesOn else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-interrupted", "training was stopped in epoch \(epoch)",
-                        help: "run it again: it goes on from the last whole epoch"))
-            }
+            try epoch.report(to: progress)
         }
         teach(nil)
-        epochsDone = epoch
-        let rates = run.plan.populations.enumerated().compactMap { index, population -> EpochSummary.Rate? in
-            guard population.dynamics?.spikes == true else { return nil }
-            return .init(
-                population: population.name,
-                spikesPerStep: Double(spikes[index]) / Double(population.size * run.plan.steps * max(1, samples.count)))
-        }
-        let accuracy = Double(correct) / Double(max(1, samples.count))
-        return EpochSummary(epoch: epoch, loss: 1 - accuracy, accuracy: accuracy, rates: rates)
+        epochsDone += 1
+        return epoch.summary(rates: run.plan.rates(spikes, samples: samples.count))
     }
 
     /// Drives the label's neuron up and the others down; nil: nobody.
@@ -264,10 +232,7 @@ final class STDPTrainer: Trainer {
         guard state.signature == signature, found.count == plastic.count, case .doubles(let expected) = state["expected"],
             expected.count == 1
         else {
-            throw DiagnosticsError(
-                Diagnostic(
-                    "learning-foreign-checkpoint", "the checkpoint belongs to another training",
-                    help: "remove it to start anew, or train with the same model, options and data"))
+            throw TrainerState.foreign
         }
         for (k, values) in zip(plastic, found) { for (i, value) in values.enumerated() { weights(k)[i] = value } }
         self.expected = expected[0]
@@ -276,15 +241,10 @@ final class STDPTrainer: Trainer {
     }
 
     private var signature: String {
-        var checksum = Checksum()
-        checksum.add(run.plan.initial)
-        for population in run.plan.populations { population.dynamics.map { checksum.add($0) } }
-        for label in request.samples.labels { checksum.add(UInt64(bitPattern: Int64(label))) }
-        for index in stride(from: 0, to: request.samples.count, by: 97) {
-            for value in request.samples.values(index) { checksum.add(UInt64(value.bitPattern)) }
-        }
-        return
-            "\(rule) 1; \(request.network.name); seed \(request.network.seed); epochs \(epochs); \(optionText); "
-            + "\(request.samples.count) samples; \(run.plan.steps) steps; " + String(checksum.value, radix: 16)
+        var start = Checksum()
+        start.add(run.plan.initial)
+        for population in run.plan.populations { population.dynamics.map { start.add($0) } }
+        return request.signature(
+            rule: rule, epochs: epochs, options: optionText, start: start, details: "\(run.plan.steps) steps")
     }
 }

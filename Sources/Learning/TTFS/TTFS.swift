@@ -36,42 +36,8 @@ public enum TTFS: LearningRule {
                         [OptionDefinition("delta", .number(0.2, in: 1e-6...1000, .none), "how far the others are to be behind, in tau_syn")]
                     ),
                 ]), "what training makes small"),
-        OptionDefinition(
-            "optimizer",
-            .choice(
-                "adam",
-                [
-                    .init(
-                        "adam", "Kingma and Ba 2015",
-                        [
-                            OptionDefinition("rate", .number(5e-3, in: 0...1000, .none), "learning rate, in units of the rule's weights"),
-                            OptionDefinition("beta1", .number(0.9, in: 0...0.999999, .none), "decay of the first moment"),
-                            OptionDefinition("beta2", .number(0.999, in: 0...0.999999, .none), "decay of the second moment"),
-                            OptionDefinition("epsilon", .number(1e-8, in: 1e-30...1, .none), "added to the root of the second moment"),
-                        ]),
-                    .init(
-                        "sgd", "stochastic gradient descent",
-                        [
-                            OptionDefinition("rate", .number(0.1, in: 0...1000, .none), "learning rate"),
-                            OptionDefinition("momentum", .number(0, in: 0...0.999999, .none), "decay of the running sum of gradients"),
-                        ]),
-                ]), "how a gradient becomes a step"),
-        OptionDefinition(
-            "schedule",
-            .choice(
-                "cosine",
-                [
-                    .init("constant", "the same learning rate all along"),
-                    .init(
-                        "cosine", "half a cosine over the whole training",
-                        [OptionDefinition("final", .number(0.01, in: 0...1, .none), "fraction of the learning rate at the end")]),
-                    .init(
-                        "step", "multiplied now and again",
-                        [
-                            OptionDefinition("every", .integer(20, in: 1...1_000_000), "epochs between"),
-                            OptionDefinition("factor", .number(0.95, in: 0...1, .none), "what it is multiplied by"),
-                        ]),
-                ]), "how the learning rate changes"),
+        Optimizer.option(rate: 5e-3, of: "learning rate, in units of the rule's weights"),
+        Schedule.option(default: "cosine", every: 20, factor: 0.95),
         OptionDefinition("l2", .number(0, in: 0...1000, .none), "strength of weight decay: l2 · w is added to the gradient"),
         OptionDefinition(
             "max_dw_norm", .number(0.2, in: 0...1e9, .none),

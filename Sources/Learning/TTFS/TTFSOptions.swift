@@ -27,21 +27,9 @@ struct TTFSOptions: Sendable {
             loss = .meanSquare(correct: values.number("loss.mean_square.correct"), wrong: values.number("loss.mean_square.wrong"))
         default: loss = .difference(delta: values.number("loss.difference.delta"))
         }
-        switch values.choice("optimizer") {
-        case "sgd":
-            optimizer = .sgd(momentum: values.number("optimizer.sgd.momentum"))
-            rate = values.number("optimizer.sgd.rate")
-        default:
-            optimizer = .adam(
-                beta1: values.number("optimizer.adam.beta1"), beta2: values.number("optimizer.adam.beta2"),
-                epsilon: values.number("optimizer.adam.epsilon"))
-            rate = values.number("optimizer.adam.rate")
-        }
-        switch values.choice("schedule") {
-        case "constant": schedule = .constant
-        case "step": schedule = .step(every: values.integer("schedule.step.every"), factor: values.number("schedule.step.factor"))
-        default: schedule = .cosine(final: values.number("schedule.cosine.final"))
-        }
+        optimizer = Optimizer(values)
+        rate = Optimizer.rate(values)
+        schedule = Schedule(values)
         l2 = values.number("l2")
         let limit = values.number("max_dw_norm")
         largestStep = limit > 0 ? limit : .infinity

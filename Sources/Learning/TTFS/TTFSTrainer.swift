@@ -9,6 +9,7 @@ import Numerics
 final class TTFSTrainer: Trainer {
     let epochs: Int
     private(set) var epochsDone = 0
+    private(set) var curve = LearningCurve()
     private let request: TrainingRequest
     private let options: TTFSOptions
     private let optionText: String
@@ -28,19 +29,9 @@ final class TTFSTrainer: Trainer {
         let values = try OptionValues(network.learning ?? LearningSpecification(rule: TTFS.name), definitions: TTFS.options)
         let options = TTFSOptions(values)
         times = try SpikeTimeNetwork(network)
-        let classes = times.plan.layers.last?.neurons ?? 0
-        if let label = request.samples.labels.first(where: { $0 < 0 || Int($0) >= classes }) {
-            throw DiagnosticsError(
-                Diagnostic(
-                    "learning-label-out-of-range", "a sample has the label \(label), but the readout has \(classes) neurons",
-                    at: network.task?.place ?? network.learning?.place, help: "give the readout one neuron for each class"))
-        }
-        guard request.samples.count > 0 else {
-            throw DiagnosticsError(
-                Diagnostic(
-                    "learning-no-samples", "there is no sample to train on", at: network.task?.place ?? network.learning?.place,
-                    help: "check the task's data and split"))
-        }
+        var faults = DiagnosticCollector()
+        reportSampleFaults(network, request.samples, classes: times.plan.layers.last?.neurons ?? 0, to: &faults)
+        try faults.throwIfErrors()
         self.request = request
         self.options = options
         optionText = values.description
@@ -58,17 +49,12 @@ final class TTFSTrainer: Trainer {
     // MARK: Training
 
     func runEpoch(progress: (TrainingProgress) -> Bool) throws(DiagnosticsError) -> EpochSummary {
-        let samples = request.samples
-        let order = Philox(seed: request.network.seed, purpose: "ttfs/order").split(epochsDone).permutation(samples.count)
-        let perEpoch = (samples.count + options.batch - 1) / options.batch
-        var (loss, correct, done) = (0.0, 0, 0)
+        var epoch = Epoch(after: epochsDone, of: epochs, request, rule: TTFS.name)
         var spikes = times.plan.layers.map { _ in 0 }
-        for batch in 0..<perEpoch {
-            let indices = Array(order[batch * options.batch..<min(samples.count, (batch + 1) * options.batch)])
+        let batches = epoch.batches(of: options.batch)
+        for (batch, indices) in batches.enumerated() {
             let result = run(indices)
-            loss += result.loss
-            correct += result.correct
-            done += indices.count
+            try epoch.add(loss: result.loss, correct: result.correct, samples: indices.count, to: &curve)
             var offending: Int?
             for layer in spikes.indices {
                 let neurons = times.plan.layers[layer].neurons
@@ -81,27 +67,18 @@ final class TTFSTrainer: Trainer {
                 raise(offending, by: bump.next(offending), result.missing[offending])
             } else {
                 bump.rest()
-                step(batch: epochsDone * perEpoch + batch, perEpoch: perEpoch)
+                step(batch: epochsDone * batches.count + batch, perEpoch: batches.count)
             }
-            let goesOn = progress(
-                TrainingProgress(
-                    epoch: epochsDone + 1, epochs: epochs, samplesDone: done, samples: samples.count, loss: loss / Double(done),
-                    accuracy: Double(correct) / Double(done)))
-            guard goesOn else {
-                throw DiagnosticsError(
-                    Diagnostic(
-                        "learning-interrupted", "training was stopped in epoch \(epochsDone + 1)",
-                        help: "run it again: it goes on from the last whole epoch"))
-            }
+            try epoch.report(to: progress)
         }
         epochsDone += 1
         let steps = Double(request.network.task?.steps ?? 1)
         let rates = spikes.enumerated().map { layer, count in
             EpochSummary.Rate(
                 population: request.network.populations[times.populations[layer]].name,
-                spikesPerStep: Double(count) / (Double(times.plan.layers[layer].neurons * done) * steps))
+                spikesPerStep: Double(count) / (Double(times.plan.layers[layer].neurons * epoch.samplesDone) * steps))
         }
-        return EpochSummary(epoch: epochsDone, loss: loss / Double(done), accuracy: Double(correct) / Double(done), rates: rates)
+        return epoch.summary(rates: rates)
     }
 
     /// Runs a batch forward and back; the gradient is left in `gradient`.
@@ -231,7 +208,7 @@ final class TTFSTrainer: Trainer {
         if !optimizer.second.isEmpty { entries.append(.init("second", .floats(optimizer.second))) }
         entries.append(.init("steps", .integers([optimizer.count, bump.layer ?? -1])))
         entries.append(.init("bump", .doubles([bump.amount])))
-        return TrainerState(signature: signature, epochsDone: epochsDone, entries: entries)
+        return TrainerState(signature: signature, epochsDone: epochsDone, entries: entries + curve.entries)
     }
 
     func restore(_ state: TrainerState) throws(DiagnosticsError) {
@@ -239,10 +216,7 @@ final class TTFSTrainer: Trainer {
             case .integers(let steps) = state["steps"], case .doubles(let amount) = state["bump"], values.count == parameters.count,
             first.count == values.count, steps.count == 2, amount.count == 1
         else {
-            throw DiagnosticsError(
-                Diagnostic(
-                    "learning-foreign-checkpoint", "the checkpoint belongs to another training",
-                    help: "remove it to start anew, or train with the same model, options and data"))
+            throw TrainerState.foreign
         }
         if case .floats(let second) = state["second"], second.count == optimizer.second.count { optimizer.second = second }
         parameters = values
@@ -250,21 +224,16 @@ final class TTFSTrainer: Trainer {
         optimizer.count = steps[0]
         bump.layer = steps[1] < 0 ? nil : steps[1]
         bump.amount = amount[0]
+        curve = LearningCurve(state)
         epochsDone = state.epochsDone
     }
 
     /// What training depends on, beside the epochs done.
     private var signature: String {
-        var checksum = Checksum()
-        for value in times.parameters(of: request.network) { checksum.add(UInt64(value.bitPattern)) }
-        for label in request.samples.labels { checksum.add(UInt64(bitPattern: Int64(label))) }
-        for index in stride(from: 0, to: request.samples.count, by: 97) {
-            for value in request.samples.values(index) { checksum.add(UInt64(value.bitPattern)) }
-        }
-        return
-            "ttfs 1; \(request.network.name); seed \(request.network.seed); epochs \(epochs); \(optionText); "
-            + "\(request.samples.count) samples; \(parameters.count) parameters; \(request.lowered == nil ? "own" : "lowered") numbers; "
-            + String(checksum.value, radix: 16)
+        var start = Checksum()
+        for value in times.parameters(of: request.network) { start.add(UInt64(value.bitPattern)) }
+        return request.signature(
+            rule: TTFS.name, epochs: epochs, options: optionText, start: start, details: "\(parameters.count) parameters")
     }
 }
 
