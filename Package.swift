@@ -126,7 +126,10 @@ let package = Package(
         tests("ArithmeticTests", mirrors: "Targets/Arithmetic", on: ["Targets", "Chips", "Storage"]),
         tests(
             "LoihiTests", mirrors: "Targets/Loihi",
-            on: ["Targets", "Passes", "Lowering", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
+            on: [
+                "Spikewright", "Targets", "Passes", "Learning", "Lowering", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics",
+                "Storage",
+            ]),
         tests(
             "SpiNNakerTests", mirrors: "Targets/SpiNNaker",
             on: ["Targets", "Passes", "Lowering", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),

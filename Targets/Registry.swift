@@ -1,6 +1,7 @@
 public import Chips
 public import Diagnostics
 public import FrontEnd
+public import Learning
 public import Lowering
 public import Simulation
 import Storage
@@ -27,9 +28,15 @@ public protocol TargetFamily: Sendable {
     /// Boots an emulator from an artifact alone.
     /// - Throws: what is missing or damaged, with the file and the place in it.
     func boot(_ directory: String, threads: Int) throws(DiagnosticsError) -> any Emulator
+
+    /// The chip's learning engine, for rules that it runs itself; nil: the family emulates none.
+    /// - Parameter numbers: the chip's numbers for the network that learns.
+    func learningHardware(of chip: Chip, numbers: any LoweredForward) -> (any LearningHardware)?
 }
 
 extension TargetFamily {
+    public func learningHardware(of _: Chip, numbers _: any LoweredForward) -> (any LearningHardware)? { nil }
+
     /// Refuses what the emulated machine cannot compute.
     public func check(_ chip: Chip) throws(DiagnosticsError) {
         let faults = MachineLimits.faults(of: chip)

@@ -42,6 +42,11 @@ public struct QuantizedForward: LoweredForward {
         }
     }
 
+    public func weightStep(of projection: ID<Projection>, holding largest: Double) -> Double? {
+        guard let dynamics = network.dynamics(of: network.projections[projection].post) else { return nil }
+        return (receptorGrids[projection.index] ?? quantization.grid(of: [0, Float(largest)], into: dynamics))?.step
+    }
+
     public func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics {
         guard let effective = effective[population.index] else { return dynamics }
         var result = dynamics

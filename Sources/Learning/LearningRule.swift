@@ -15,6 +15,9 @@ public protocol LearningRule: Sendable {
     /// Every option with its default; others are refused.
     static var options: [OptionDefinition] { get }
 
+    /// Whether its trainer can leave the learning to a chip's engine (`TrainingRequest.hardware`).
+    static var runsOnHardware: Bool { get }
+
     /// What the rule keeps and moves while it learns a network, so that a chip can be asked whether it has it.
     static func needs(of network: Network) -> RuleNeeds
 
@@ -31,18 +34,26 @@ public struct TrainingRequest: Sendable {
     public var threads: Int
     /// The chip's numbers, for training in the loop; nil: the model's own.
     public var lowered: (any LoweredForward)?
+    /// The chip's learning engine, for rules that it runs itself; nil: the rule's own arithmetic.
+    public var hardware: (any LearningHardware)?
     /// Instead of the number that the options say.
     public var epochs: Int?
 
     public init(
-        network: Network, samples: DataSamples, threads: Int = 1, lowered: (any LoweredForward)? = nil, epochs: Int? = nil
+        network: Network, samples: DataSamples, threads: Int = 1, lowered: (any LoweredForward)? = nil,
+        hardware: (any LearningHardware)? = nil, epochs: Int? = nil
     ) {
         self.network = network
         self.samples = samples
         self.threads = threads
         self.lowered = lowered
+        self.hardware = hardware
         self.epochs = epochs
     }
+}
+
+extension LearningRule {
+    public static var runsOnHardware: Bool { false }
 }
 
 extension TrainingRequest {

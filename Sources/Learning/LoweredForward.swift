@@ -15,6 +15,9 @@ public protocol LoweredForward: Sendable {
     /// The same for all projections into one population at once, for chips on which they share a scale.
     func weights(into population: ID<Population>, from weights: [(projection: ID<Projection>, values: [Float])]) -> [[Float]]
 
+    /// One step of the chip's weights into `projection`, in the model's unit, when `largest` must be held; nil: they have none.
+    func weightStep(of projection: ID<Projection>, holding largest: Double) -> Double?
+
     /// The dynamics that the chip would compute for `dynamics`, in the model's units.
     func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics
 
@@ -28,6 +31,8 @@ extension LoweredForward {
     }
 
     public var spikeTimes: (any SpikeTimeMachine)? { nil }
+
+    public func weightStep(of _: ID<Projection>, holding _: Double) -> Double? { nil }
 
     public func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics { dynamics }
 }

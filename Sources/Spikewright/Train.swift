@@ -20,7 +20,8 @@ public struct TrainingOptions: Sendable {
     public var checkpoint: String?
     /// Trains with the numbers that this target would compute with.
     public var target: Target?
-    /// Refuses a rule that the target could not run itself, with the budgets that it exceeds.
+    /// Learns as the target itself would, in the arithmetic of its learning engine where the family emulates one; refuses a rule that the
+    /// target could not run, with the budgets that it exceeds.
     public var onChip = false
     public var lowering = LoweringOptions()
     public var progress: (@Sendable (TrainingProgress) -> Void)?
@@ -66,6 +67,17 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
     if let target = options.target {
         request.lowered = try loweredForward(model, to: target, options)
     }
+    var notes: [Diagnostic] = []
+    if options.onChip, let numbers = request.lowered, let chip = try options.target?.chip() {
+        request.hardware = rule.runsOnHardware ? try family(of: chip).learningHardware(of: chip, numbers: numbers) : nil
+        if request.hardware == nil {
+            notes.append(
+                Diagnostic(
+                    "on-chip-in-the-loop",
+                    "'\(rule.name)' fits '\(chip.name)', but the arithmetic of its learning there is not emulated: it learns in the loop",
+                    severity: .warning))
+        }
+    }
     let trainer = try rule.makeTrainer(request)
     if let checkpoint = options.checkpoint, FileManager.default.fileExists(atPath: checkpoint) {
         try trainer.restore(TrainerState(readingFrom: checkpoint))
@@ -87,7 +99,7 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
     var trained = model
     trained.network = trainer.network
     return TrainingResult(
-        model: trained, evaluation: answers, epochs: trainer.epochsDone, resumedFrom: resumedFrom, notes: trainer.notes,
+        model: trained, evaluation: answers, epochs: trainer.epochsDone, resumedFrom: resumedFrom, notes: notes + trainer.notes,
         curve: trainer.curve)
 }
 

@@ -70,6 +70,22 @@ package struct LearningEngine: Sendable {
         targetTraces[number - 1][target] = min(max(value, 0), Int32(LearningCode.traceLimit))
     }
 
+    /// Weights from outside, within the range of the sign mode.
+    package mutating func setWeights(_ weights: [Int32]) {
+        let range = weightRange
+        synapses.weights = weights.map { min(max($0, range.lowerBound), range.upperBound) }
+    }
+
+    /// Traces, tags and noted spikes start anew.
+    package mutating func clear() {
+        for k in sourceTraces.indices { for n in sourceTraces[k].indices { sourceTraces[k][n] = 0 } }
+        for k in targetTraces.indices { for n in targetTraces[k].indices { targetTraces[k][n] = 0 } }
+        for n in sourceTimes.indices { sourceTimes[n] = 0 }
+        for n in targetTimes.indices { targetTimes[n] = 0 }
+        for s in synapses.tags.indices { synapses.tags[s] = 0 }
+        step = 0
+    }
+
     /// One step: spikes are noted; at the end of an epoch traces decay and synapses move.
     /// - Returns: whether the weights may have changed.
     package mutating func advance(sourceSpikes: [Int32], targetSpikes: [Int32], draws: LearningDraws) -> Bool {
@@ -121,9 +137,12 @@ package struct LearningEngine: Sendable {
         let x = Self.histories(sourceTraces, code.sourceTraces, sourceTimes, length, draws.sourceDecay, draws.sourceImpulse)
         let y = Self.histories(targetTraces, code.targetTraces, targetTimes, length, draws.targetDecay, draws.targetImpulse)
         let decimated = code.decimation.map { (step / length) % (1 << $0) == 0 } ?? false
+        let onlyOnSpikes = !(code.weight + code.delay + code.tag).contains { $0.dependency == .epoch }
         for s in 0..<synapses.count {
             let (source, target) = (Int(synapses.sources[s]), Int(synapses.targets[s]))
             let (tx, ty) = (sourceTimes[source], targetTimes[target])
+            // Without a spike at either end, nothing is added, and nothing is rounded.
+            if onlyOnSpikes, tx == 0, ty == 0 { continue }
             let before = (w: synapses.weights[s], d: synapses.delays[s], t: synapses.tags[s])
             func sum(_ products: [LearningProduct], _ value: Int32) -> Int32 {
                 var sum = value << 7

@@ -1,4 +1,6 @@
+public import Chips
 public import Diagnostics
+public import Learning
 public import Lowering
 public import Simulation
 
@@ -15,5 +17,9 @@ public struct LoihiFamily: TargetFamily {
 
     public func boot(_ directory: String, threads: Int) throws(DiagnosticsError) -> any Emulator {
         EmulatedMachine(try LoihiLoader(directory).image(threads: threads), threads: threads)
+    }
+
+    public func learningHardware(of chip: Chip, numbers: any LoweredForward) -> (any LearningHardware)? {
+        PairLearning(chip: chip, numbers: numbers)
     }
 }

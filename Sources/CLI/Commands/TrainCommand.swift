@@ -13,6 +13,7 @@ struct TrainCommand: ParsableCommand {
               spikewright train digits -o trained/digits.yaml
               spikewright train mnist.yaml --data-dir ~/data --epochs 10 -o mnist-trained.yaml
               spikewright train digits --target loihi2 -o digits-loihi2.yaml
+              spikewright train digits-stdp --from-scratch --target loihi2 --on-chip -o digits-loihi2.yaml
             """)
 
     @Argument(help: "A network description, or the name of a shipped model.")
@@ -28,7 +29,10 @@ struct TrainCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Train in the loop: with the numbers that this chip would compute with.")
     var target: String?
 
-    @Flag(help: "Refuse a rule that the target could not run itself, and say which of its budgets the rule exceeds.")
+    @Flag(
+        help:
+            "Learn as the target itself would, in its learning engine's arithmetic; a rule that it could not run is refused with the budgets that it exceeds."
+    )
     var onChip = false
 
     @Option(help: "Run so many epochs; as the model says unless given.")

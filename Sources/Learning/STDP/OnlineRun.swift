@@ -14,7 +14,8 @@ final class OnlineRun {
     private let readout: Int
     private var encoder: StimulusEncoder
 
-    init(_ network: Network, _ plan: TrainingPlan, task: Task, readout: Readout) {
+    /// - Parameter lowered: the chip's numbers instead of the model's.
+    init(_ network: Network, _ plan: TrainingPlan, task: Task, readout: Readout, lowered: (any LoweredForward)? = nil) {
         useSingleThreadedBLAS()
         self.plan = plan
         self.readout = readout.population.index
@@ -24,8 +25,16 @@ final class OnlineRun {
             loss: Loss(form: .crossEntropy(scale: 1), signal: .meanMembrane, skip: readout.skip), decoder: decoder,
             readout: readout.population.index, factor: 1)
         runner = ChunkRunner<Double>(plan, settings, samples: 1, computesGradient: false)
-        weights = plan.initial.withUnsafeBufferPointer { WeightSet(plan, $0) }
-        coefficients = plan.populations.map { $0.dynamics.map { NeuronCoefficients($0) } }
+        var initial = plan.initial
+        for (index, projection) in plan.projections.enumerated() {
+            guard let lowered else { break }
+            let values = lowered.weights(of: ID(index), from: initial[projection.parameters].map { Float($0) })
+            initial.replaceSubrange(projection.parameters, with: values.map { Double($0) })
+        }
+        weights = initial.withUnsafeBufferPointer { WeightSet(plan, $0) }
+        coefficients = plan.populations.enumerated().map { index, population in
+            population.dynamics.map { NeuronCoefficients(lowered?.dynamics(of: ID(index), from: $0) ?? $0) }
+        }
         encoder = StimulusEncoder(network, steps: task.steps)
     }
 

@@ -18,6 +18,8 @@ public enum STDP: LearningRule {
                 ]), "how weights approach their bounds")
     ])
 
+    public static let runsOnHardware = true
+
     public static func needs(of network: Network) -> RuleNeeds {
         RuleNeeds(
             timing: .onSpikes,
@@ -44,6 +46,8 @@ public enum RewardSTDP: LearningRule {
             "baseline", .number(0, in: 0...0.999999, .none),
             "memory of the running mean reward that is taken from the reward; 0: nothing is taken"),
     ])
+
+    public static let runsOnHardware = true
 
     public static func needs(of network: Network) -> RuleNeeds {
         RuleNeeds(

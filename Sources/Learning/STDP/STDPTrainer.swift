@@ -34,18 +34,19 @@ final class STDPTrainer: Trainer {
     private let normalization: Double
     private let reward: Reward?
     private var expected = 0.0
-    private var plastic: [Plastic]
+    private let plastic: [Plastic]
+    let notes: [Diagnostic]
     private let restingDrive: [Double]
+    private let highest: Double
 
     private struct Plastic {
         var index: Int
         var delay: Int
-        var projection: PlasticProjection
+        var synapses: any LearningSynapses
     }
 
     init(_ request: TrainingRequest, rule: String, options: [OptionDefinition], reward: (OptionValues) -> Reward?) throws(DiagnosticsError)
     {
-        try request.refuseLoop(rule)
         let network = request.network
         let values = try OptionValues(network.learning ?? LearningSpecification(rule: rule), definitions: options)
         guard let task = network.task, let readout = network.readout else {
@@ -56,6 +57,7 @@ final class STDPTrainer: Trainer {
         }
         let plan = TrainingPlan(network, steps: task.steps, trainsDrive: false)
         let law = STDPOptions.law(values, timestep: network.timestep)
+        highest = law.highest
         try Self.check(network, plan, readout, request.samples, law, rule)
         self.request = request
         self.rule = rule
@@ -65,17 +67,27 @@ final class STDPTrainer: Trainer {
         teacher = values.number("teacher")
         normalization = values.number("normalization")
         self.readout = readout.population.index
-        run = OnlineRun(network, plan, task: task, readout: readout)
+        run = OnlineRun(network, plan, task: task, readout: readout, lowered: request.lowered)
         restingDrive = run.coefficients[readout.population.index]?.drive.values ?? []
-        let decay = self.reward.map { exp(-network.timestep / $0.tau) }
-        plastic = plan.projections.enumerated().compactMap { index, projection in
-            guard projection.isTrainable, case .dense(let delay, _) = projection.form else { return nil }
-            return Plastic(
-                index: index, delay: delay,
-                projection: PlasticProjection(
-                    law, sources: plan.populations[projection.pre].size, targets: plan.populations[projection.post].size,
-                    eligibilityDecay: decay))
+        let pairs = PairRule(law, self.reward, timestep: network.timestep)
+        var (plastic, notes): ([Plastic], [Diagnostic]) = ([], [])
+        for (index, projection) in plan.projections.enumerated() {
+            guard projection.isTrainable, case .dense(let delay, _) = projection.form else { continue }
+            let (sources, targets) = (plan.populations[projection.pre].size, plan.populations[projection.post].size)
+            let weights = Array(plan.initial[projection.parameters])
+            let synapses: any LearningSynapses
+            if let hardware = request.hardware {
+                synapses = try hardware.synapses(of: ID(index), sources: sources, targets: targets, weights: weights, rule: pairs)
+                notes += hardware.notes(on: pairs, of: ID(index))
+            } else {
+                synapses = ModelSynapses(
+                    law, weights, sources: sources, targets: targets, reward: pairs.reward,
+                    eligibilityDecay: self.reward.map { exp(-network.timestep / $0.tau) })
+            }
+            plastic.append(Plastic(index: index, delay: delay, synapses: synapses))
         }
+        (self.plastic, self.notes) = (plastic, notes)
+        for k in plastic { publish(k) }
     }
 
     private static func check(
@@ -133,23 +145,25 @@ final class STDPTrainer: Trainer {
         let samples = request.samples
         var epoch = Epoch(after: epochsDone, of: epochs, request, rule: "stdp")
         var spikes = [Int](repeating: 0, count: run.plan.populations.count)
+        let random = Philox(seed: request.network.seed, purpose: "stdp/draws").split(epochsDone)
         for index in epoch.order {
             let label = Int(samples.labels[index])
             teach(label)
-            for k in plastic.indices { plastic[k].projection.clear() }
+            for k in plastic { k.synapses.begin(random.split(index).split(k.index)) }
             let answer = run.run(samples, index, presentation: epochsDone) { step in
-                for k in plastic.indices {
-                    let projection = run.plan.projections[plastic[k].index]
+                for k in plastic {
+                    let projection = run.plan.projections[k.index]
                     // A spike counts at the synapse when it arrives there.
-                    plastic[k].projection.step(
-                        run.spikes(of: projection.pre, in: step - plastic[k].delay), run.spikes(of: projection.post, in: step),
-                        weights(plastic[k]))
+                    let moves = k.synapses.step(
+                        run.spikes(of: projection.pre, in: step - k.delay), run.spikes(of: projection.post, in: step))
+                    if moves, !isInLoop { publish(k) }
                 }
             }
             let isCorrect = answer == label
             try epoch.add(loss: isCorrect ? 0 : 1, correct: isCorrect ? 1 : 0, samples: 1, to: &curve)
             if let reward { give(reward, isCorrect: isCorrect) }
             if normalization > 0 { normalize() }
+            if isInLoop || reward != nil || normalization > 0 { for k in plastic { publish(k) } }
             for p in spikes.indices where run.plan.populations[p].dynamics?.spikes == true { spikes[p] += run.spikeCount(of: p) }
             try epoch.report(to: progress)
         }
@@ -170,25 +184,37 @@ final class STDPTrainer: Trainer {
         let given = isCorrect ? reward.correct : reward.wrong
         let surprise = given - expected
         if reward.memory > 0 { expected += (given - expected) * (1 - reward.memory) }
-        for k in plastic.indices { plastic[k].projection.reward(reward.rate * surprise, weights(plastic[k])) }
+        for k in plastic { k.synapses.reward(surprise) }
     }
 
+    /// The host's part: weights onto a neuron sum to a constant.
     private func normalize() {
         for k in plastic {
-            let (sources, targets) = (k.projection.traces.sources.count, k.projection.traces.targets.count)
-            let weights = weights(k)
+            var weights = k.synapses.weights
+            let targets = run.plan.populations[run.plan.projections[k.index].post].size
             for j in 0..<targets {
-                var sum = 0.0
-                for i in 0..<sources { sum += weights[i * targets + j] }
+                let sum = stride(from: j, to: weights.count, by: targets).reduce(0.0) { $0 + weights[$1] }
                 guard sum > 0 else { continue }
-                let law = k.projection.traces.law
-                for i in 0..<sources { weights[i * targets + j] = min(weights[i * targets + j] * normalization / sum, law.highest) }
+                for s in stride(from: j, to: weights.count, by: targets) { weights[s] = min(weights[s] * normalization / sum, highest) }
             }
+            k.synapses.set(weights)
         }
     }
 
-    /// [sources × targets]; the excitatory part is the whole, as no weight falls below zero.
-    private func weights(_ plastic: Plastic) -> UnsafeMutablePointer<Double> { run.weights.parts[plastic.index][0].weights.pointer }
+    /// Whether the forward pass computes with a chip's weights while the rule's own move.
+    private var isInLoop: Bool { request.lowered != nil && request.hardware == nil }
+
+    /// Shows the forward pass the weights: those of the rule, or what a chip makes of them.
+    private func publish(_ k: Plastic) {
+        // The excitatory part is the whole, as no weight falls below zero.
+        let part = run.weights.parts[k.index][0].weights.pointer
+        let weights = k.synapses.weights
+        guard isInLoop, let lowered = request.lowered else {
+            for (i, weight) in weights.enumerated() { part[i] = weight }
+            return
+        }
+        for (i, weight) in lowered.weights(of: ID(k.index), from: weights.map { Float($0) }).enumerated() { part[i] = Double(weight) }
+    }
 
     func evaluate(_ samples: DataSamples) -> Evaluation {
         teach(nil)
@@ -208,16 +234,13 @@ final class STDPTrainer: Trainer {
         var parameters = run.plan.initial.map { Float($0) }
         for k in plastic {
             let range = run.plan.projections[k.index].parameters
-            for i in 0..<range.count { parameters[range.lowerBound + i] = Float(weights(k)[i]) }
+            for (i, weight) in k.synapses.weights.enumerated() { parameters[range.lowerBound + i] = Float(weight) }
         }
         return request.network.learned(run.plan, parameters)
     }
 
     var state: TrainerState {
-        var entries = plastic.map { k in
-            let count = run.plan.projections[k.index].parameters.count
-            return TrainerState.Entry("weights \(k.index)", .doubles(Array(UnsafeBufferPointer(start: weights(k), count: count))))
-        }
+        var entries = plastic.map { TrainerState.Entry("weights \($0.index)", .doubles($0.synapses.weights)) }
         entries.append(.init("expected", .doubles([expected])))
         return TrainerState(signature: signature, epochsDone: epochsDone, entries: entries + curve.entries)
     }
@@ -234,7 +257,11 @@ final class STDPTrainer: Trainer {
         else {
             throw TrainerState.foreign
         }
-        for (k, values) in zip(plastic, found) { for (i, value) in values.enumerated() { weights(k)[i] = value } }
+        for (k, values) in zip(plastic, found) {
+            k.synapses.begin(Philox(seed: request.network.seed, purpose: "stdp/restore"))
+            k.synapses.set(values)
+            publish(k)
+        }
         self.expected = expected[0]
         curve = LearningCurve(state)
         epochsDone = state.epochsDone
@@ -245,6 +272,20 @@ final class STDPTrainer: Trainer {
         start.add(run.plan.initial)
         for population in run.plan.populations { population.dynamics.map { start.add($0) } }
         return request.signature(
-            rule: rule, epochs: epochs, options: optionText, start: start, details: "\(run.plan.steps) steps")
+            rule: rule, epochs: epochs, options: optionText, start: start,
+            details: "\(run.plan.steps) steps\(request.hardware == nil ? "" : "; on the chip")")
+    }
+}
+
+extension PairRule {
+    fileprivate init(_ law: STDPLaw, _ reward: STDPTrainer.Reward?, timestep: Double) {
+        self.init(
+            isNearest: law.pairing == .nearest, isMultiplicative: law.bound == .multiplicative, potentiation: law.potentiation,
+            depression: law.depression, sourceTimeConstant: -1 / log(law.sourceDecay), targetTimeConstant: -1 / log(law.targetDecay),
+            lowest: law.lowest, highest: law.highest,
+            reward: reward.map {
+                let largest = max(abs($0.correct), abs($0.wrong))
+                return Reward(timeConstant: $0.tau / timestep, rate: $0.rate, largest: $0.memory > 0 ? 2 * largest : largest)
+            })
     }
 }

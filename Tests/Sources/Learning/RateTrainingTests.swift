@@ -65,8 +65,8 @@ import Testing
         #expect(try TrainingTests.trainer(Self.network("gait-prop", Self.quick)).notes.isEmpty)
     }
 
-    @Test(arguments: ["stdp", "clapp"]) func `rules that keep the model's numbers refuse those of a target`(rule: String) throws {
-        var request = TrainingRequest(network: Self.network(rule), samples: TrainingTests.points)
+    @Test func `rules that keep the model's numbers refuse those of a target`() throws {
+        var request = TrainingRequest(network: Self.network("clapp"), samples: TrainingTests.points)
         request.lowered = EvenSteps(levels: 7)
         let error = #expect(throws: DiagnosticsError.self) { try learningRule(of: request.network).makeTrainer(request) }
         #expect(error?.diagnostics.map(\.id) == ["learning-no-loop"])
