@@ -178,11 +178,24 @@ struct FixedPointCellBuilder {
             .inhibitoryGain: word(dynamics.currentGain[1][n], .inhibitoryGain), .drive: word(dynamics.drive[n] * scale, .drive),
             .threshold: threshold(dynamics.threshold[n] * scale),
             .reset: dynamics.spikes ? word(dynamics.resetValue[n] * scale, .reset) : 0,
-            .resetMode: dynamics.spikes && dynamics.reset == .subtract ? 1 : 0,
+            .resetMode: resetMode,
             .refractoryTicks: Int32(clamping: dynamics.refractorySteps[n]), .beta: word(dynamics.beta[n] * scale, .beta),
             .adaptationDecay: fraction(dynamics.adaptationDecay[n]),
             .excitatoryDecay: isExponential ? fraction(dynamics.currentDecay[0][n]) : 0,
             .inhibitoryDecay: isExponential ? fraction(dynamics.currentDecay[1][n]) : 0,
         ]
+    }
+
+    /// The word that says what a spike does (Documentation/Targets/spinnaker.md): the reset in bits 0 and 1, the base threshold is
+    /// subtracted in bit 2, a refractory neuron integrates in bit 3.
+    private var resetMode: Int32 {
+        guard dynamics.spikes else { return 0 }
+        let reset: Int32 =
+            switch dynamics.reset {
+            case .toValue: 0
+            case .subtract: 1
+            case .subtractNext: 2
+            }
+        return reset | (dynamics.reset != .toValue && dynamics.resetAmount == .base ? 4 : 0) | (dynamics.refractory == .blocked ? 8 : 0)
     }
 }

@@ -82,7 +82,7 @@ extension Quantization {
     /// The cell that can hold a dynamics: a released one where there is one, else Spikewright's own; nil: none.
     func fixedPointCell(of dynamics: Dynamics, timestep: Double, _ arithmetic: FixedPointArithmetic) -> FixedPointArithmetic.Cell? {
         let isPlain =
-            (!dynamics.spikes || dynamics.reset == .toValue) && !dynamics.isAdaptive
+            (!dynamics.spikes || dynamics.reset == .toValue) && !dynamics.isAdaptive && !dynamics.integratesWhileRefractory
             && dynamics.membraneDecay.allSatisfy { FixedPointCellBuilder.hasLeak($0, timestep: timestep, arithmetic) }
         let released: FixedPointArithmetic.Cell? =
             switch dynamics.synapse {
@@ -93,8 +93,7 @@ extension Quantization {
             }
         guard let released else { return nil }
         if isPlain, arithmetic.cells.contains(released) { return released }
-        guard arithmetic.cells.contains(.threshold), arithmetic.substeps == 1, dynamics.synapse != .conductance else { return nil }
-        return dynamics.spikes && dynamics.reset == .subtractNext ? nil : .threshold
+        return arithmetic.cells.contains(.threshold) && arithmetic.substeps == 1 && dynamics.synapse != .conductance ? .threshold : nil
     }
 
     /// The projection's format, and the error that it makes, measured over every synapse.
@@ -121,5 +120,12 @@ extension Quantization {
         synapses.error = error
         synapses.maximumDelay = min(max(load.longestDelay - synapses.delayOffset, 0), chip.formats.delay.upperBound)
         return synapses
+    }
+}
+
+extension Dynamics {
+    /// Whether a neuron only cannot spike for some steps after a spike, where released cells hold its membrane.
+    fileprivate var integratesWhileRefractory: Bool {
+        spikes && refractory == .blocked && refractorySteps.contains { $0 > 0 }
     }
 }

@@ -21,23 +21,13 @@ extension Quantization {
                 refuse(
                     "quantize-alpha-synapse", "has alpha-shaped currents, and '\(chip.name)' has exponential ones",
                     help: "use 'if_curr_exp' with a tau_syn of about the alpha time constant")
-            } else if dynamics.spikes, dynamics.reset == .subtractNext {
-                refuse(
-                    "quantize-reset", "has reset 'subtract_next', and '\(chip.name)' resets in the step of the spike",
-                    help: "set reset: to_value or subtract and train with it")
-            } else if dynamics.spikes, dynamics.reset == .subtract, dynamics.isAdaptive, dynamics.resetAmount == .base {
-                refuse(
-                    "quantize-reset", "subtracts its base threshold at reset, and cells of '\(chip.name)' subtract the adapted one",
-                    help: "set reset_amount: adapted and train with it")
-            } else if dynamics.spikes, dynamics.refractory == .blocked, dynamics.refractorySteps.contains(where: { $0 > 0 }) {
-                refuse(
-                    "quantize-refractory", "integrates while it is refractory, and cells of '\(chip.name)' hold their membrane",
-                    help: "set refractory: held, or tau_refrac to 0, and train with it")
             } else if fixedPointCell(of: dynamics, timestep: network.timestep, arithmetic) == nil {
                 refuse(
                     "quantize-cell",
                     "needs a cell that '\(chip.name)' lacks: it has \(arithmetic.cells.map(\.rawValue).joined(separator: ", "))",
-                    help: "use reset: to_value, no adaptation and a leak, or list the cell in the arithmetic of the target")
+                    help:
+                        "use reset: to_value, refractory: held, no adaptation and a leak, or list 'spikewright_threshold' in the arithmetic of the target"
+                )
             } else if dynamics.spikes,
                 let lowest = zip(dynamics.threshold, dynamics.resetValue).map({ $0 - (dynamics.reset == .toValue ? $1 : 0) }).min(),
                 lowest <= 0

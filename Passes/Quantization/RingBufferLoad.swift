@@ -26,8 +26,10 @@ struct RingBufferLoad {
         var delayVariance = 0.0
         /// Spikes per second of a source; nil: unknown.
         var rate: Double?
-        /// Sum of the magnitudes into each target.
+        /// Sum of the magnitudes into each target; one number where it is the same for all.
         var sums: [Double] = []
+
+        func sum(into target: Int) -> Double { sums.count == 1 ? sums[0] : sums.isEmpty ? 0 : sums[target] }
     }
 
     var parts: [Part] = []
@@ -61,7 +63,7 @@ struct RingBufferLoad {
         let size = parts.map(\.sums.count).max() ?? 0
         var largest = 0.0
         for target in 0..<size {
-            largest = max(largest, parts.reduce(0) { $0 + ($1.sums.isEmpty ? 0 : $1.sums[target]) })
+            largest = max(largest, parts.reduce(0) { $0 + $1.sum(into: target) })
         }
         return largest * factor
     }

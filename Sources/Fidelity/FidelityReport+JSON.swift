@@ -1,3 +1,4 @@
+public import Simulation
 public import Storage
 
 extension FidelityReport {
@@ -5,41 +6,56 @@ extension FidelityReport {
     ///
     /// `seconds` and the counters of the host are the only values that differ between two equal runs.
     public var json: JSONValue {
+        var members: [(String, JSONValue)] = [
+            ("network", .string(network)), ("target", .string(target)), ("metric", .string(metric)),
+            ("reference", .number(reference)), ("lowered", .number(lowered)), ("drop", .number(drop)),
+            (
+                "confidence",
+                .object(JSONObject([("reference", .number(referenceConfidence)), ("lowered", .number(loweredConfidence))]))
+            ),
+            ("agreement", .number(agreement)), ("samples", .integer(samples)),
+            ("populations", .array(populations.map(\.json))),
+            (
+                "attribution",
+                .array(attribution.map { .object(JSONObject([("step", .string($0.step)), ("drop", .number($0.drop))])) })
+            ),
+            (
+                "resources",
+                .array(
+                    resources.map {
+                        .object(
+                            JSONObject([
+                                ("name", .string($0.name)), ("used", .integer($0.used)), ("available", .integer($0.available)),
+                                ("mean", .number($0.mean)),
+                            ]))
+                    })
+            ),
+            (
+                "traffic",
+                .object(
+                    JSONObject([
+                        ("hops", .number(traffic.hops)), ("max_link_load", .number(traffic.maximumLinkLoad)),
+                        ("most_loaded_link", .string(traffic.mostLoadedLink)),
+                    ]))
+            ),
+            ("overflows", .integer(overflows)), ("weights", .array(weights.map(\.json))), ("energy_J", .number(energy)),
+            ("time_s", .number(time)),
+        ]
+        if !counters.isEmpty { members.append(("counters", .object(JSONObject(counters.map { ($0.name, .integer($0.value)) })))) }
+        if let core = busiestCore { members.append(("busiest_core", core.json)) }
+        members.append(("seconds", .number(seconds)))
+        return .object(JSONObject(members))
+    }
+}
+
+extension EmulatorStatistics.CoreLoad {
+    /// The load for machines.
+    public var json: JSONValue {
         .object(
             JSONObject([
-                ("network", .string(network)), ("target", .string(target)), ("metric", .string(metric)),
-                ("reference", .number(reference)), ("lowered", .number(lowered)), ("drop", .number(drop)),
-                (
-                    "confidence",
-                    .object(JSONObject([("reference", .number(referenceConfidence)), ("lowered", .number(loweredConfidence))]))
-                ),
-                ("agreement", .number(agreement)), ("samples", .integer(samples)),
-                ("populations", .array(populations.map(\.json))),
-                (
-                    "attribution",
-                    .array(attribution.map { .object(JSONObject([("step", .string($0.step)), ("drop", .number($0.drop))])) })
-                ),
-                (
-                    "resources",
-                    .array(
-                        resources.map {
-                            .object(
-                                JSONObject([
-                                    ("name", .string($0.name)), ("used", .integer($0.used)), ("available", .integer($0.available)),
-                                    ("mean", .number($0.mean)),
-                                ]))
-                        })
-                ),
-                (
-                    "traffic",
-                    .object(
-                        JSONObject([
-                            ("hops", .number(traffic.hops)), ("max_link_load", .number(traffic.maximumLinkLoad)),
-                            ("most_loaded_link", .string(traffic.mostLoadedLink)),
-                        ]))
-                ),
-                ("overflows", .integer(overflows)), ("energy_J", .number(energy)), ("time_s", .number(time)),
-                ("seconds", .number(seconds)),
+                ("core", .integer(core)), ("label", .string(label)), ("packets", .integer(packets)),
+                ("most_packets_per_step", .integer(mostPackets)), ("most_synapses_per_step", .integer(mostSynapticOperations)),
+                ("overloaded_steps", .integer(overloadedSteps)),
             ]))
     }
 }

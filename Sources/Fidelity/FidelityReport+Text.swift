@@ -1,4 +1,5 @@
 import Foundation
+import Simulation
 
 extension FidelityReport {
     /// The report for people.
@@ -6,6 +7,7 @@ extension FidelityReport {
         var parts = [headline]
         parts.append(populationTable)
         if !attribution.isEmpty { parts.append(attributionTable) }
+        if weights.contains(where: { $0.bufferFill != nil || $0.zeroed > 0 || $0.clipped > 0 }) { parts.append(WeightLoss.table(weights)) }
         parts.append(resourceTable)
         parts.append(costs)
         return parts.joined(separator: "\n\n") + "\n"
@@ -58,12 +60,17 @@ extension FidelityReport {
         table.add(["hops per sample", number(traffic.hops, 1)])
         table.add(["packets per step on the busiest link", number(traffic.maximumLinkLoad, 3), traffic.mostLoadedLink])
         table.add(["overflowed states", "\(overflows)"])
-        table.add(["energy per sample (published constants)", "\(number(energy * 1e6, 3)) µJ"])
-        table.add(["time per sample (published constants)", "\(number(time * 1e6, 1)) µs"])
+        for counter in counters where counter.value > 0 { table.add([counter.summary, "\(counter.value)"]) }
+        if let core = busiestCore, core.mostSynapticOperations > 0 {
+            table.add(["core with the most synapses in a step", "\(core.mostSynapticOperations)", core.label])
+        }
+        // A target that states no constants would seem to be free.
+        table.add(["energy per sample (published constants)", energy > 0 ? "\(number(energy * 1e6, 3)) µJ" : "not known"])
+        table.add(["time per sample (published constants)", time > 0 ? "\(number(time * 1e6, 1)) µs" : "not known"])
         return table.text
     }
 }
 
 private func percent(_ fraction: Double) -> String { number(100 * fraction, 2) + " %" }
 
-private func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }

@@ -1,3 +1,5 @@
+public import Simulation
+
 /// How faithful a lowered network is to the unlowered one, on the same inputs.
 public struct FidelityReport: Hashable, Sendable {
     /// What the task measures: `accuracy`.
@@ -22,6 +24,12 @@ public struct FidelityReport: Hashable, Sendable {
     public var time: Double
     /// Saturated or wrapped states in the whole run.
     public var overflows: Int
+    /// What the chip's family counts beside them, over the whole run.
+    public var counters: [EmulatorStatistics.Counter]
+    /// The core with the most synapses in one step; nil where the family does not count it.
+    public var busiestCore: EmulatorStatistics.CoreLoad?
+    /// What the format of weights costs, by projection.
+    public var weights: [WeightLoss]
     /// What the run took.
     public var seconds: Double
 

@@ -114,7 +114,11 @@ public struct Verification: Sendable {
             referenceConfidence: trial.confidence(score.reference, count), loweredConfidence: trial.confidence(score.lowered, count),
             agreement: score.agreement, samples: count, populations: populations, attribution: [], resources: resources,
             traffic: FidelityReport.Traffic(statistics, samples: samples, topology: graph.chip.topology),
-            energy: statistics.energy / samples, time: statistics.time / samples, overflows: statistics.overflows, seconds: 0)
+            energy: statistics.energy / samples, time: statistics.time / samples, overflows: statistics.overflows,
+            counters: statistics.counters,
+            busiestCore: statistics.coreLoads.max {
+                ($0.mostSynapticOperations, $1.core) < ($1.mostSynapticOperations, $0.core)
+            }, weights: WeightLoss.all(in: graph.quantized), seconds: 0)
     }
 }
 

@@ -69,5 +69,18 @@ public func readMachine(_ json: JSONValue, file: String, like base: Chip) throws
     let name = file.split(separator: "/").last.map(String.init) ?? file
     chip.name = name.hasSuffix(".json") ? String(name.dropLast(5)) : name
     chip.title = "\(base.title), machine \(name)"
+    if let bytes = json["standardResources"]?["sdram"]?.int {
+        guard bytes > 0 else { throw fault("'sdram' is \(bytes)", "write the bytes that a chip's cores share, such as 123469792") }
+        chip.shareMemory(bytes, among: torus)
+    }
     return chip
+}
+
+extension Chip {
+    /// Divides the memory of a chip among as many cores as any has for networks, so that whatever fits its cores fits the chip.
+    fileprivate mutating func shareMemory(_ bytes: Int, among torus: HexagonalTorus) {
+        let cores = (0..<torus.routerCount).map { torus.applicationCores(ofRouter: $0).count }.max() ?? 1
+        for index in resources.indices where resources[index].rule == .rowMemory { resources[index].limit = bytes / max(cores, 1) }
+        for index in fields.indices where fields[index].name == "sdram_bytes" { fields[index].value = "\(bytes)" }
+    }
 }

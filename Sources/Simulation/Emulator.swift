@@ -22,6 +22,8 @@ public struct EmulatorStatistics: Hashable, Sendable {
     public var overflows = 0
     /// What else the chip's family counts, in the order in which it is reported.
     public var counters: [Counter] = []
+    /// What single cores had to do, ascending by number; empty where the family does not count it.
+    public var coreLoads: [CoreLoad] = []
     /// From the target description's published constants; whole numbers, so that sums are exact in any order.
     public var femtojoules = 0
     public var femtoseconds = 0
@@ -35,6 +37,38 @@ public struct EmulatorStatistics: Hashable, Sendable {
             self.from = from
             self.to = to
             self.packets = packets
+        }
+    }
+
+    /// The work of one core.
+    public struct CoreLoad: Hashable, Sendable {
+        /// Physical number.
+        public var core: Int
+        /// Where it is, and what is on it.
+        public var label: String
+        public var packets: Int
+        /// In one step.
+        public var mostPackets: Int
+        public var mostSynapticOperations: Int
+        /// Steps in which the core had more to do than it has time for.
+        public var overloadedSteps: Int
+
+        public init(
+            core: Int, label: String, packets: Int, mostPackets: Int, mostSynapticOperations: Int, overloadedSteps: Int
+        ) {
+            self.core = core
+            self.label = label
+            self.packets = packets
+            self.mostPackets = mostPackets
+            self.mostSynapticOperations = mostSynapticOperations
+            self.overloadedSteps = overloadedSteps
+        }
+
+        fileprivate mutating func merge(_ other: CoreLoad) {
+            packets += other.packets
+            mostPackets = max(mostPackets, other.mostPackets)
+            mostSynapticOperations = max(mostSynapticOperations, other.mostSynapticOperations)
+            overloadedSteps += other.overloadedSteps
         }
     }
 
@@ -89,6 +123,11 @@ public struct EmulatorStatistics: Hashable, Sendable {
             case .sum: counters[index].value += counter.value
             case .maximum: counters[index].value = max(counters[index].value, counter.value)
             }
+        }
+        if coreLoads.isEmpty {
+            coreLoads = other.coreLoads
+        } else if other.coreLoads.count == coreLoads.count {
+            for index in coreLoads.indices { coreLoads[index].merge(other.coreLoads[index]) }
         }
         var loads: [RouterPair: Int] = [:]
         for link in linkLoads + other.linkLoads { loads[RouterPair(from: link.from, to: link.to), default: 0] += link.packets }

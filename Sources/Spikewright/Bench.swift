@@ -21,6 +21,9 @@ public enum Bench: String, CaseIterable, Sendable {
     /// What is run: a dense network of these layers.
     public struct Options: Sendable {
         public var layers = [784, 512, 512, 10]
+        /// A description or the name of a shipped model, which `compile`, `emulator` and `reference` run instead; an emulator shows its
+        /// first test sample where it has a task.
+        public var model: String?
         /// A file of the format coregraph/1 that `place` and `route` map instead of a network.
         public var coreGraph: String?
         public var target: Target = .loihi1
@@ -28,22 +31,24 @@ public enum Bench: String, CaseIterable, Sendable {
         /// Spikes per input and step.
         public var rate = 0.05
         public var threads = 1
-        public var seed: UInt64 = 1
+        /// Of a model its own, else 1, unless given.
+        public var seed: UInt64?
 
         public init() {}
     }
 
     public func run(_ options: Options = Options()) throws -> JSONObject {
         if let file = options.coreGraph { return try map(file, options) }
-        let network = try Self.network(options)
+        let model = try options.model.map { try Model(at: $0, seed: options.seed) }
+        let network = try model?.network ?? Self.network(options)
         let chip = try options.target.chip()
         var lowering = LoweringOptions()
         lowering.threads = options.threads
-        let instance = options.layers.map(String.init).joined(separator: "-")
+        let instance = model?.network.name ?? options.layers.map(String.init).joined(separator: "-")
         switch self {
         case .compile: return try compile(network, options, lowering, instance)
-        case .emulator: return try emulator(network, options, lowering, instance)
-        case .reference: return try reference(network, options, instance)
+        case .emulator: return try emulator(network, try stimulus(of: model, options), options, lowering, instance)
+        case .reference: return try reference(network, try stimulus(of: model, options), options, instance)
         case .partition, .place, .route:
             let benchmark = MappingBenchmark(instance: instance)
             let (graph, partition) = try benchmark.partition(try lowering.quantization(to: chip).run(network))
@@ -61,7 +66,7 @@ public enum Bench: String, CaseIterable, Sendable {
                 Diagnostic(
                     "bench-layers", "layers \(options.layers) are not a network", help: "give two sizes or more, such as 784,512,512,10"))
         }
-        var network = Network(name: "bench", seed: options.seed)
+        var network = Network(name: "bench", seed: options.seed ?? 1)
         var model = NeuronModel(.leaky)
         model[.tauM] = .uniform(-1 / log(1 - 200.0 / 4096))
         model[.tauSyn] = .uniform(-1 / log(1 - 1024.0 / 4096))
@@ -95,8 +100,9 @@ public enum Bench: String, CaseIterable, Sendable {
         return try CoreGraphMapping(graph, on: torus, faults: chip.faults).json
     }
 
-    private static func stimulus(_ options: Options) -> Stimulus {
-        let random = Philox(seed: options.seed, purpose: "bench/input")
+    private func stimulus(of model: Model?, _ options: Options) throws(DiagnosticsError) -> Stimulus {
+        if let model { return try sampleStimulus(model, steps: options.steps, SimulationOptions()) }
+        let random = Philox(seed: options.seed ?? 1, purpose: "bench/input")
         var offsets: [Int32] = [0]
         var neurons: [Int32] = []
         for step in 0..<options.steps {
@@ -126,28 +132,37 @@ public enum Bench: String, CaseIterable, Sendable {
         ])
     }
 
-    private func emulator(_ network: Network, _ options: Options, _ lowering: LoweringOptions, _ instance: String) throws -> JSONObject {
+    private func emulator(_ network: Network, _ stimulus: Stimulus, _ options: Options, _ lowering: LoweringOptions, _ instance: String)
+        throws -> JSONObject
+    {
         let directory = FileManager.default.temporaryDirectory.appending(path: "spikewright-bench-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: directory) }
         try Spikewright.compile(from: .network(network), for: options.target, at: directory, options: lowering)
         var emulator = try bootArtifact(directory, threads: options.threads)
-        let times = try timed(&emulator, options)
+        let times = try timed(&emulator, stimulus, options)
         let statistics = emulator.statistics
-        return JSONObject([
+        var members: [(String, JSONValue)] = [
             ("instance", .string(instance)), ("target", .string(options.target.name)), ("steps", .integer(options.steps)),
-            ("input_rate", .number(options.rate)), ("threads", .integer(options.threads)), ("ms_per_step", .number(times.median)),
+            ("threads", .integer(options.threads)), ("ms_per_step", .number(times.median)),
             ("ms_per_step_fastest", .number(times.fastest)),
+            // How many times faster than the chip at its own speed.
+            ("real_time_factor", .number(network.timestep / times.median)),
             ("synaptic_operations_per_step", .number(Double(statistics.synapticOperations) / Double(max(statistics.steps, 1)))),
             ("spikes_per_step", .number(Double(statistics.spikes) / Double(max(statistics.steps, 1)))),
+        ]
+        if options.model == nil {
+            members.append(("input_rate", .number(options.rate)))
             // Recorded on a 2-core machine, noisy (references/loihi.md, section 5); they cannot be installed beside this Python.
-            ("recorded_peers_ms_per_step", .object(JSONObject([("lava_fixed_point", .number(1.4)), ("nengo_loihi", .number(20.6))]))),
-            ("seconds", .number(times.total)),
-        ])
+            members.append(
+                ("recorded_peers_ms_per_step", .object(JSONObject([("lava_fixed_point", .number(1.4)), ("nengo_loihi", .number(20.6))]))))
+        }
+        members.append(("seconds", .number(times.total)))
+        return JSONObject(members)
     }
 
-    private func reference(_ network: Network, _ options: Options, _ instance: String) throws -> JSONObject {
+    private func reference(_ network: Network, _ stimulus: Stimulus, _ options: Options, _ instance: String) throws -> JSONObject {
         var engine = try ReferenceEngine<Float>(network, threads: options.threads)
-        let times = try timed(&engine, options)
+        let times = try timed(&engine, stimulus, options)
         return JSONObject([
             ("instance", .string(instance)), ("steps", .integer(options.steps)), ("input_rate", .number(options.rate)),
             ("threads", .integer(engine.threads)), ("synapses", .integer(engine.synapseCount)), ("ms_per_step", .number(times.median)),
@@ -156,8 +171,9 @@ public enum Bench: String, CaseIterable, Sendable {
     }
 
     /// Milliseconds per step: the median and the fastest of five runs behind one that warms up.
-    private func timed(_ engine: inout some Engine, _ options: Options) throws -> (median: Double, fastest: Double, total: Double) {
-        let stimulus = Self.stimulus(options)
+    private func timed(_ engine: inout some Engine, _ stimulus: Stimulus, _ options: Options) throws -> (
+        median: Double, fastest: Double, total: Double
+    ) {
         var times: [Double] = []
         let started = ContinuousClock.now
         for round in 0..<6 {

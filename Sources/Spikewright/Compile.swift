@@ -58,9 +58,12 @@ public struct Compilation: Sendable {
         let size = report.files.reduce(0) { $0 + $1.bytes }
         var text = PlacementSummary(graph).text
         text += "artifact: \(report.files.count) files, \(size) bytes\n"
-        for note in report.notes + delayNotes + zeroNotes { text += "note: \(note)\n" }
+        for note in notes { text += "note: \(note)\n" }
         return text
     }
+
+    /// What a user should know.
+    public var notes: [String] { report.notes + delayNotes + zeroNotes }
 
     /// Delays that the chip cannot hold, by projection.
     private var delayNotes: [String] {
@@ -90,7 +93,8 @@ public struct Compilation: Sendable {
         let files = report.files.map { JSONValue.object(JSONObject([("name", .string($0.name)), ("bytes", .integer($0.bytes))])) }
         return .object(
             JSONObject([
-                ("placement", PlacementSummary(graph).json), ("files", .array(files)), ("notes", .array(report.notes.map { .string($0) })),
+                ("placement", PlacementSummary(graph).json), ("files", .array(files)), ("notes", .array(notes.map { .string($0) })),
+                ("weights", .array(WeightLoss.all(in: graph.quantized).map(\.json))),
             ]))
     }
 }

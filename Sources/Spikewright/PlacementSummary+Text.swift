@@ -17,7 +17,7 @@ extension PlacementSummary {
             ])
         }
         let limiting = resources.indices.max { share($0) < share($1) }
-        var text = "'\(network)' on '\(target)': \(cores.count) of \(topology.coreCount) cores\n\n" + table.text + "\n"
+        var text = "'\(network)' on '\(target)': \(cores.count) of \(coreCount) cores\n\n" + table.text + "\n"
         if let limiting { text += "\nlimited by \(resources[limiting].name)\n" }
         if let busiest = links.max(by: { $0.packetsPerStep < $1.packetsPerStep }) {
             text += String(
@@ -25,6 +25,12 @@ extension PlacementSummary {
                 busiest.packetsPerStep)
         }
         return text
+    }
+
+    /// Cores that networks may use, dead ones included; of a torus without those of chips that are not there and those of the system.
+    private var coreCount: Int {
+        guard case .hexagonalTorus(let torus) = topology else { return topology.coreCount }
+        return (0..<torus.routerCount).reduce(0) { $0 + torus.applicationCores(ofRouter: $1).count }
     }
 
     private func share(_ resource: Int) -> Double {

@@ -14,6 +14,7 @@ struct QuantizationTables {
 
     var text: String {
         "quantized for '\(quantized.chip.name)'\n\n" + weights.text + "\n\n" + registers.text + "\n"
+            + (quantized.chip.formats.weight.scope == .receptor ? "\n" + WeightLoss.table(WeightLoss.all(in: quantized)) + "\n" : "")
     }
 
     private var weights: TextTable {
@@ -131,7 +132,11 @@ struct QuantizationTables {
                     ("current_kept_effective", .number(effective.currentDecay[0][0])),
                 ]))
         }
-        return .object(JSONObject([("projections", .array(projections)), ("populations", .array(populations))]))
+        return .object(
+            JSONObject([
+                ("projections", .array(projections)), ("populations", .array(populations)),
+                ("weights", .array(WeightLoss.all(in: quantized).map(\.json))),
+            ]))
     }
 
     private func json(_ words: FixedPointNeurons, _ name: String, _ exact: Dynamics, _ effective: Dynamics) -> JSONValue {

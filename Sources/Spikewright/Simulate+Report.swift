@@ -19,11 +19,32 @@ extension SimulationResult {
             costs.add(["hops", "\(statistics.hopsEastWest + statistics.hopsNorthSouth)"])
             costs.add(["overflowed states", "\(statistics.overflows)"])
             for counter in statistics.counters where counter.value > 0 { costs.add([counter.summary, "\(counter.value)"]) }
-            costs.add(["energy (published constants)", String(format: "%.4g µJ", statistics.energy * 1e6)])
-            costs.add(["time (published constants)", String(format: "%.4g µs", statistics.time * 1e6)])
+            if let link = statistics.linkLoads.max(by: { ($0.packets, $1.from, $1.to) < ($1.packets, $0.from, $0.to) }) {
+                costs.add(["packets on the busiest link", "\(link.packets)", "router \(link.from) → \(link.to)"])
+            }
+            // A target that states no constants would seem to be free.
+            costs.add([
+                "energy (published constants)", statistics.energy > 0 ? String(format: "%.4g µJ", statistics.energy * 1e6) : "not known",
+            ])
+            costs.add(["time (published constants)", statistics.time > 0 ? String(format: "%.4g µs", statistics.time * 1e6) : "not known"])
             text += "\n" + costs.text + "\n"
+            if !statistics.coreLoads.isEmpty { text += "\n" + busiestCores(statistics.coreLoads).text + "\n" }
         }
         return text
+    }
+
+    /// The cores that came closest to their limit, and those beyond it first.
+    private func busiestCores(_ loads: [EmulatorStatistics.CoreLoad]) -> TextTable {
+        var table = TextTable(header: ["busiest cores", "packets", "most in a step", "most synapses in a step", "overloaded steps"])
+        let order = loads.sorted {
+            ($0.overloadedSteps, $0.mostSynapticOperations, $1.core) > ($1.overloadedSteps, $1.mostSynapticOperations, $0.core)
+        }
+        for load in order.prefix(5) {
+            table.add([
+                load.label, "\(load.packets)", "\(load.mostPackets)", "\(load.mostSynapticOperations)", "\(load.overloadedSteps)",
+            ])
+        }
+        return table
     }
 
     /// Spikes as [step, neuron] pairs, membranes as [step][neuron].
@@ -50,6 +71,16 @@ extension SimulationResult {
             members.append(("overflows", .integer(statistics.overflows)))
             let counters = statistics.counters.map { ($0.name, JSONValue.integer($0.value)) }
             if !counters.isEmpty { members.append(("counters", .object(JSONObject(counters)))) }
+            members.append(
+                (
+                    "links",
+                    .array(
+                        statistics.linkLoads.map {
+                            .object(
+                                JSONObject([("from", .integer($0.from)), ("to", .integer($0.to)), ("packets", .integer($0.packets))]))
+                        })
+                ))
+            if !statistics.coreLoads.isEmpty { members.append(("cores", .array(statistics.coreLoads.map(\.json)))) }
             members.append(("energy_J", .number(statistics.energy)))
             members.append(("time_s", .number(statistics.time)))
         }

@@ -65,7 +65,7 @@ public func simulate(
     return result
 }
 
-private func sampleStimulus(_ model: Model, steps: Int, _ options: SimulationOptions) throws(DiagnosticsError) -> Stimulus {
+func sampleStimulus(_ model: Model, steps: Int, _ options: SimulationOptions) throws(DiagnosticsError) -> Stimulus {
     guard let samples = try model.data(in: options.dataFolders)?.test else {
         return Stimulus(for: model.network, sample: nil, sampleIndex: 0, steps: steps)
     }

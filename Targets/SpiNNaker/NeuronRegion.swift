@@ -42,7 +42,7 @@ struct NeuronRegion {
             component([
                 .column(.membrane), .column(.decay), .column(.excitatoryGain), .column(.inhibitoryGain), .column(.drive),
                 .column(.threshold), .column(.reset), .column(.resetMode), .column(.refractoryTicks), .zero, .column(.beta), .zero,
-                .column(.adaptationDecay), .column(.excitatoryDecay), .zero, .column(.inhibitoryDecay), .zero,
+                .column(.adaptationDecay), .column(.excitatoryDecay), .zero, .column(.inhibitoryDecay), .zero, .zero,
             ])
         }
         self.words = words

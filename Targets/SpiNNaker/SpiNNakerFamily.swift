@@ -56,6 +56,7 @@ public struct SpiNNakerFamily: TargetFamily {
     }
 
     public func boot(_ directory: String, threads: Int) throws(DiagnosticsError) -> any Emulator {
-        EmulatedSpiNNaker(try SpiNNakerLoader(directory).image(threads: threads), threads: threads, isRealTime: false)
+        let image = try SpiNNakerLoader(directory).image(threads: threads)
+        return EmulatedSpiNNaker(image, threads: threads, isRealTime: SpiNNakerFields(image.chip).isRealTime)
     }
 }

@@ -26,7 +26,17 @@ struct SpiNNakerManifest {
 
     var inputs: JSONValue { .array(graph.sourcePopulations.map { .object(JSONObject(head($0) + [("parts", parts(of: $0))])) }) }
 
-    var notes: [String] {
+    var notes: [String] { ownCells + sharedCores }
+
+    /// sPyNNaker's rule: below a millisecond a core has too little time for both.
+    private var sharedCores: [String] {
+        guard graph.network.timestep < 1, !graph.neuronPopulations.isEmpty else { return [] }
+        return [
+            "neurons and synapses share cores, which sPyNNaker divides at steps below 1 ms; on a machine, slow it down by a time_scale_factor"
+        ]
+    }
+
+    private var ownCells: [String] {
         graph.neuronPopulations.compactMap { id in
             guard graph.placed.coreGraph.quantized.neurons(of: id)?.fixedPoint?.cell == .threshold else { return nil }
             return

@@ -82,7 +82,8 @@ public struct SpiNNakerMap: Sendable {
             defer { counts[vertex.population, default: 0] += 1 }
             return "\(vertex.population)/\(counts[vertex.population] ?? 0)"
         }
-        let machine: JSONValue = .object(JSONObject([("version", 5), ("json", MachineJSON(chip, torus).json)]))
+        let machine: JSONValue = .object(
+            JSONObject([("version", .integer(SpiNNakerFields(chip).boardVersion)), ("json", MachineJSON(chip, torus).json)]))
         return .object(
             JSONObject([
                 ("format", "spinnaker-map/1"), ("machine", machine),

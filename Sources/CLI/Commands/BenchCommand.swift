@@ -9,6 +9,7 @@ struct BenchCommand: ParsableCommand {
 
             Examples:
               spikewright bench emulator --target loihi1 --threads 1
+              spikewright bench emulator --model vogels-abbott --target spin5 --threads 1
               spikewright bench compile --layers 784,4096,4096,10 --target loihi1x32
               spikewright bench route --core-graph grid_1000.json.gz
               spikewright bench matrix --json matrix.json
@@ -27,6 +28,9 @@ struct DenseBenchCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Sizes of the dense layers.", valueName: "a,b,…"))
     var layers = "784,512,512,10"
+
+    @Option(help: "For compile, emulator and reference: a model instead of a dense network.")
+    var model: String?
 
     @Option(help: ArgumentHelp("For place and route: map this core graph (coregraph/1) onto a hexagonal torus instead.", valueName: "file"))
     var coreGraph: String?
@@ -56,12 +60,13 @@ struct DenseBenchCommand: ParsableCommand {
     func run() throws {
         var options = Bench.Options()
         options.layers = sizes ?? []
+        options.model = model
         options.coreGraph = coreGraph
         options.target = Target(target)
         options.steps = steps
         options.rate = rate
         options.threads = common.threads
-        options.seed = common.seed ?? options.seed
+        options.seed = common.seed
         let result = JSONValue.object(try bench.run(options))
         try answer(result.text(pretty: true), result, common)
     }

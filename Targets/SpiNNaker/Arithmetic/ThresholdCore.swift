@@ -1,12 +1,24 @@
 import Numerics
 
 /// Neurons of the binary `spikewright_threshold` on one core as structure of arrays: integrate-and-fire with subtraction at reset, an
-/// adaptive threshold or no leak, which the released binaries lack (law: Documentation/Targets/spinnaker.md).
+/// adaptive threshold, no leak or a blocked spike, which the released binaries lack (law: Documentation/Targets/spinnaker.md).
 package struct ThresholdCore: Sendable {
     /// Words of a neuron in memory, in their order.
     package enum Word: Int, CaseIterable, Sendable {
-        case membrane, decay, excitatoryGain, inhibitoryGain, drive, threshold, reset, resetKind, refractory, held, beta, adaptation
-        case adaptationDecay, excitatoryDecay, excitatory, inhibitoryDecay, inhibitory
+        case membrane, decay, excitatoryGain, inhibitoryGain, drive, threshold, reset, resetMode, refractory, held, beta, adaptation
+        case adaptationDecay, excitatoryDecay, excitatory, inhibitoryDecay, inhibitory, owed
+    }
+
+    /// Bits of the word `resetMode`.
+    private enum Law {
+        /// Two bits: to the reset value, subtract now, or subtract in the next tick.
+        static let reset: Int32 = 3
+        static let toValue: Int32 = 0
+        static let subtracts: Int32 = 1
+        /// Subtract the threshold without its adaptation.
+        static let subtractsBase: Int32 = 4
+        /// A refractory neuron goes on to integrate; it only cannot spike.
+        static let integratesWhileHeld: Int32 = 8
     }
 
     package let count: Int
@@ -56,25 +68,36 @@ package struct ThresholdCore: Sendable {
             func column(_ word: Word) -> UnsafeMutablePointer<Int32> { base + word.rawValue * count }
             let (membrane, decay, drive) = (column(.membrane), column(.decay), column(.drive))
             let (excitatoryGain, inhibitoryGain) = (column(.excitatoryGain), column(.inhibitoryGain))
-            let (threshold, reset, resetKind) = (column(.threshold), column(.reset), column(.resetKind))
+            let (threshold, reset, laws) = (column(.threshold), column(.reset), column(.resetMode))
             let (refractory, held) = (column(.refractory), column(.held))
             let (beta, adaptation, adaptationDecay) = (column(.beta), column(.adaptation), column(.adaptationDecay))
             let (excitatory, excitatoryDecay) = (column(.excitatory), column(.excitatoryDecay))
-            let (inhibitory, inhibitoryDecay) = (column(.inhibitory), column(.inhibitoryDecay))
+            let (inhibitory, inhibitoryDecay, owed) = (column(.inhibitory), column(.inhibitoryDecay), column(.owed))
             var spiked = 0
             for n in 0..<count {
-                var isSpike = false
-                if held[n] > 0 {
-                    held[n] &-= 1
-                } else {
+                let law = laws[n]
+                let isHeld = held[n] > 0
+                var potential = membrane[n]
+                if !isHeld || law & Law.integratesWhileHeld != 0 {
                     let input =
                         Accum.product(excitatoryGain[n], excitatory[n]) &- Accum.product(inhibitoryGain[n], inhibitory[n]) &+ drive[n]
-                    let potential = Self.kept(membrane[n], decay[n]) &+ input
-                    let limit = threshold[n] &+ Accum.product(beta[n], adaptation[n])
-                    isSpike = potential >= limit
-                    membrane[n] = !isSpike ? potential : resetKind[n] == 1 ? potential &- limit : reset[n]
-                    if isSpike { held[n] = refractory[n] }
+                    potential = Self.kept(potential, decay[n]) &+ input
                 }
+                potential = potential &- owed[n]
+                owed[n] = 0
+                let limit = threshold[n] &+ Accum.product(beta[n], adaptation[n])
+                let isSpike = !isHeld && potential >= limit
+                if isHeld { held[n] &-= 1 }
+                if isSpike {
+                    let amount = law & Law.subtractsBase != 0 ? threshold[n] : limit
+                    switch law & Law.reset {
+                    case Law.toValue: potential = reset[n]
+                    case Law.subtracts: potential = potential &- amount
+                    default: owed[n] = amount
+                    }
+                    held[n] = refractory[n]
+                }
+                membrane[n] = potential
                 adaptation[n] = Self.kept(adaptation[n], adaptationDecay[n]) &+ (isSpike ? Accum.one : 0)
                 excitatory[n] = Self.kept(excitatory[n], excitatoryDecay[n])
                 inhibitory[n] = Self.kept(inhibitory[n], inhibitoryDecay[n])

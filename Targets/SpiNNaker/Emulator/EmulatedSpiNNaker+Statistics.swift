@@ -15,8 +15,10 @@ extension EmulatedSpiNNaker {
         var (lost, unwanted) = (0, 0)
         var loads = [Int](repeating: 0, count: plan.links.count)
         for (index, state) in states.enumerated() {
-            if let neurons = state.neurons { counters.add(neurons.counters) }
-            if let delay = state.delay { counters.add(delay.counters) }
+            if let counts = state.neurons?.counters ?? state.delay?.counters {
+                counters.add(counts)
+                statistics.coreLoads.append(load(of: image.cores[index], counts))
+            }
             if case .neurons(let program) = image.cores[index].program { statistics.neuronUpdates += stepCount * program.kernel.count }
             for (way, sent) in zip(plan.ways[index], state.sent) {
                 statistics.packets += sent * way.deliveries
@@ -39,6 +41,14 @@ extension EmulatedSpiNNaker {
         statistics.femtoseconds = Int(femto: seconds)
         statistics.femtojoules = energy(statistics, seconds: seconds)
         return statistics
+    }
+
+    private func load(of core: SpiNNakerCore, _ counters: CoreCounters) -> EmulatorStatistics.CoreLoad {
+        let (x, y) = image.torus.position(ofRouter: image.torus.router(ofCore: core.number))
+        return EmulatorStatistics.CoreLoad(
+            core: core.number, label: "\(x),\(y) core \(core.number % image.torus.coresPerChip): \(core.label)", packets: counters.packets,
+            mostPackets: counters.mostPacketsInTick, mostSynapticOperations: counters.mostSynapsesInTick,
+            overloadedSteps: counters.overloadedTicks)
     }
 
     private func named(_ counters: CoreCounters, lost: Int, unwanted: Int) -> [EmulatorStatistics.Counter] {

@@ -38,6 +38,7 @@ struct FixedPointSimulation {
         var membrane = 0
         var held = 0
         var adaptation = 0
+        var owed = 0
         var inputs = [0, 0]
     }
 
@@ -140,18 +141,24 @@ struct FixedPointSimulation {
             wrap((value * Int(UInt32(bitPattern: parameters[column][n])) + (1 << 31)) >> 32)
         }
         for r in 0..<2 { neuron.inputs[r] = wrap(neuron.inputs[r] + arrivals[r]) }
-        var spiked = false
-        if neuron.held > 0 {
-            neuron.held -= 1
-        } else {
+        let mode = word(.resetMode)
+        let isHeld = neuron.held > 0
+        if !isHeld || mode / 8 == 1 {
             let excitation = wrap((word(.excitatoryGain) * neuron.inputs[0]) >> 15)
             let inhibition = wrap((word(.inhibitoryGain) * neuron.inputs[1]) >> 15)
             neuron.membrane = wrap(kept(neuron.membrane, .decay) + excitation - inhibition + word(.drive))
-            let threshold = wrap(word(.threshold) + wrap((word(.beta) * neuron.adaptation) >> 15))
-            if neuron.membrane >= threshold {
-                spiked = true
-                neuron.membrane = word(.resetMode) == 1 ? wrap(neuron.membrane - threshold) : word(.reset)
-                neuron.held = word(.refractoryTicks)
+        }
+        neuron.membrane = wrap(neuron.membrane - neuron.owed)
+        neuron.owed = 0
+        let threshold = wrap(word(.threshold) + wrap((word(.beta) * neuron.adaptation) >> 15))
+        let spiked = !isHeld && neuron.membrane >= threshold
+        neuron.held = isHeld ? neuron.held - 1 : spiked ? word(.refractoryTicks) : 0
+        if spiked {
+            let amount = mode & 4 == 4 ? word(.threshold) : threshold
+            switch mode & 3 {
+            case 0: neuron.membrane = word(.reset)
+            case 1: neuron.membrane = wrap(neuron.membrane - amount)
+            default: neuron.owed = amount
             }
         }
         neuron.adaptation = wrap(kept(neuron.adaptation, .adaptationDecay) + (spiked ? 32_768 : 0))

@@ -94,7 +94,9 @@ extension NeuronModel {
             resets = arithmetic.resets.map { $0 == .zero ? Reset.toValue : .subtract }
             adapts = arithmetic.adaptiveThreshold
             if adapts { spiking.append(.adaptive) }
-        case .fixedPoint: spiking += [.adaptive, .currentDelta, .leaky]
+        case .fixedPoint:
+            adapts = true
+            spiking += [.adaptive, .currentDelta, .leaky]
         case .floatingPoint:
             (resets, adapts) = (Reset.allCases, true)
             spiking.append(.adaptive)

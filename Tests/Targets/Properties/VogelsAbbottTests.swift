@@ -45,6 +45,25 @@ import Testing
         }
     }
 
+    @Test func `two threads give the same spikes`() throws {
+        let model = try Model(at: testsFolder + "/../Models/vogels-abbott.yaml")
+        try withTemporaryDirectory { directory in
+            let graph = try Pipeline(to: try chip(named: "spin5")).run(model.network)
+            _ = try family(of: graph.placed.coreGraph.quantized.chip).write(graph, to: "\(directory)/out", threads: 1)
+            let stimulus = Stimulus(for: model.network, sample: nil, sampleIndex: 0, steps: 500)
+            let runs = try [1, 2].map { threads in
+                var emulator = try bootArtifact("\(directory)/out", threads: threads)
+                let recording = try emulator.run(
+                    stimulus, steps: 500, record: RecordingRequest(spikes: ["excitatory", "inhibitory"], membranes: ["inhibitory"]))
+                return (recording, emulator.statistics)
+            }
+            #expect(runs[0].0.spikes.values.joined().count > 1000)
+            #expect(runs[0].0.spikes == runs[1].0.spikes)
+            #expect(runs[0].0.membranes == runs[1].0.membranes)
+            #expect(runs[0].1 == runs[1].1)
+        }
+    }
+
     struct Figures {
         /// In Hz.
         var rate: Double

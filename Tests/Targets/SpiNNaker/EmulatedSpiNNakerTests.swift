@@ -196,6 +196,8 @@ import Testing
         let (calm, unhurried) = try Self.run(image, spikes: spikes)
         #expect(unhurried.counter("overloaded_ticks") == 1 && unhurried.counter("most_synapses_per_core_and_tick") == 40)
         #expect(unhurried.counter("packets_late") == 0)
+        let load = try #require(unhurried.coreLoads.last)
+        #expect(load.core == Self.neuronCore && load.overloadedSteps == 1 && load.mostPackets == 4 && load.mostSynapticOperations == 40)
         let (hurried, statistics) = try Self.run(image, spikes: spikes, isRealTime: true)
         // Two rows in time, the other two in the next tick: late by one, so that only their synapses of delay 2 count.
         #expect(statistics.counter("packets_late") == 2 && statistics.counter("synapses_late") == 10)
