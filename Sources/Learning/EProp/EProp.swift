@@ -63,6 +63,14 @@ public enum EProp: LearningRule {
                 OptionDefinition("every", .integer(0, in: 0...1_000_000), "batches between; 0: never"),
                 OptionDefinition("factor", .number(0.3, in: 0...1, .none), "what the learning rate is multiplied by"),
             ]), "how the learning rate falls"),
+        OptionDefinition("clip", .number(0, in: 0...1e9, .none), "largest norm of a batch's gradient; 0: any"),
+        OptionDefinition(
+            "average",
+            .group([
+                OptionDefinition(
+                    "decay", .number(0, in: 0...0.999999, .none),
+                    "what the mean keeps of itself in each step; 0: the last weights are the result")
+            ]), "a running mean of the weights, which is tested and written instead of the last ones"),
         OptionDefinition(
             "rate_regularization",
             .group([
@@ -70,26 +78,53 @@ public enum EProp: LearningRule {
                     "strength", .number(0, in: 0...1e6, .none), "factor of (rate - target) · mean trace, rates in spikes per step; 0: none"),
                 OptionDefinition("target", .number(10, in: 0...1e6, .hertz), "firing rate that spiking neurons are drawn to"),
             ]), "keeps firing rates near a target"),
+        OptionDefinition(
+            "reward",
+            .group([
+                OptionDefinition(
+                    "critic", .number(0, in: 0...1e6, .none),
+                    "weight of the critic's error; above 0, the network learns from rewards for drawn actions (actor-critic), not from labels"
+                ),
+                OptionDefinition("discount", .number(0.99, in: 0...1, .none), "what a reward is worth one step earlier"),
+                OptionDefinition(
+                    "every", .integer(0, in: 0...1_000_000), "steps between the actions of a window, the last in its last step; 0: that one"
+                ),
+            ]), "learning by reward"),
         StopRule.option,
         OptionDefinition(
             "compare", .integer(0, in: 0...1_000_000),
             "batches between comparisons with the gradient of backpropagation through time; 0: none"),
     ]
 
-    /// LIF keeps one trace for each synapse, ALIF two; the optimiser's moments come on top.
+    /// LIF keeps one trace for each synapse, ALIF two; a batch's gradient, the accumulator behind a rounded weight, the optimiser's moments
+    /// and the mean of the weights come on top, as the network's options ask for them.
     public static func needs(of network: Network) -> RuleNeeds {
         let isAdaptive = network.populations.ids.contains { network.dynamics(of: $0)?.isAdaptive == true }
         let outputs = network.readout.map { network.populations[$0.population].size } ?? 1
+        let own = network.learning.flatMap { $0.rule == name ? $0 : nil } ?? LearningSpecification(rule: name)
+        // Options that cannot be read are refused by `makeTrainer`.
+        let options = (try? OptionValues(own, definitions: Self.options)).map { EPropOptions($0) }
+        let traceBits = (options?.traceBits).flatMap { $0 > 0 ? $0 : nil }
+        var perSynapse = [RuleNeeds.Variable("eligibility", bits: traceBits)]
+        if isAdaptive { perSynapse.append(.init("adaptation trace", bits: traceBits)) }
+        perSynapse.append(.init("gradient", bits: traceBits.map { $0 + 16 }))
+        if let options {
+            if options.weightBits > 0 { perSynapse.append(.init("weight accumulator", bits: options.weightBits + 16)) }
+            switch options.optimizer {
+            case .adam: perSynapse += [.init("first moment"), .init("second moment")]
+            case .sgd(let momentum): if momentum > 0 { perSynapse.append(.init("momentum")) }
+            }
+            if options.averageDecay > 0 { perSynapse.append(.init("mean weight")) }
+            if options.reward != nil { perSynapse.append(.init("discounted trace", bits: traceBits)) }
+        }
+        var broadcasts = [RuleNeeds.Broadcast("error", .eachNeuron, width: outputs)]
+        if options?.reward != nil { broadcasts.append(.init("reward", .everywhere)) }
         return RuleNeeds(
-            timing: .everyStep,
-            perSynapse: [.init("eligibility", bits: 8)] + (isAdaptive ? [.init("adaptation trace", bits: 8)] : []) + [
-                .init("gradient", bits: 24)
-            ],
+            timing: .everyStep, perSynapse: perSynapse,
             perNeuron: [
-                .init("presynaptic trace", bits: 8, isSigned: false), .init("pseudo-derivative", bits: 8, isSigned: false),
+                .init("presynaptic trace", bits: traceBits, isSigned: false), .init("pseudo-derivative", bits: traceBits, isSigned: false),
                 .init("learning signal", bits: 16),
-            ],
-            broadcasts: [.init("error", .eachNeuron, width: outputs)])
+            ], broadcasts: broadcasts)
     }
 
     public static func makeTrainer(_ request: TrainingRequest) throws(DiagnosticsError) -> any Trainer {
@@ -117,9 +152,13 @@ struct EPropOptions: Sendable {
     var rate: Double
     var decayEvery: Int
     var decayFactor: Double
+    var clip: Double
+    var averageDecay: Double
     var rateStrength: Double
     /// In Hz.
     var rateTarget: Double
+    /// Nil: learning from labels.
+    var reward: ActorCritic?
     var stop: StopRule
     var compare: Int
 
@@ -141,8 +180,15 @@ struct EPropOptions: Sendable {
         rate = Optimizer.rate(values)
         decayEvery = values.integer("decay.every")
         decayFactor = values.number("decay.factor")
+        clip = values.number("clip")
+        averageDecay = values.number("average.decay")
         rateStrength = values.number("rate_regularization.strength")
         rateTarget = values.number("rate_regularization.target")
+        if values.number("reward.critic") > 0 {
+            reward = ActorCritic(
+                weight: values.number("reward.critic"), discount: values.number("reward.discount"), interval: values.integer("reward.every")
+            )
+        }
         stop = StopRule(values)
         compare = values.integer("compare")
     }

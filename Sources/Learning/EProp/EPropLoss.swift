@@ -1,4 +1,5 @@
 import FrontEnd
+import Numerics
 
 #if canImport(Glibc)
     import Glibc
@@ -43,15 +44,33 @@ struct EPropLoss: Sendable {
         }
     }
 
+    /// Of the network's readout; a critic's comes behind in the record.
     let rest: [Double]
     let skip: Int
+    /// Learning by reward instead of by the answer; nil: none.
+    var reward: ActorCritic?
+    /// What actions are drawn from.
+    var actions = Philox(seed: 0, purpose: "eprop/actions")
 
     /// Sets the record's error to dE/dy.
-    func judge<Real: LaneScalar>(_ record: TrialRecord<Real>, _ samples: DataSamples, _ index: Int) -> Outcome {
+    /// - Parameters:
+    ///   - presentation: together with the sample's identity, decides the actions that are drawn for a reward.
+    ///   - learns: without, the answer is judged even where learning is by reward.
+    func judge<Real: LaneScalar>(
+        _ record: TrialRecord<Real>, _ samples: DataSamples, _ index: Int, presentation: Int = 0, learns: Bool = false
+    ) -> Outcome {
         record.error.clear()
         if let targets = samples.series(index) { return compare(record, targets) }
         let windows = samples.windows(index, skip: skip, steps: record.steps)
         var outcome = Outcome()
+        if let reward, learns {
+            let random = actions.split(presentation).split(samples.identity(of: index))
+            let lot = reward.act(record, windows, rest: rest, random)
+            outcome.windows = lot.actions
+            outcome.right = lot.rewarded
+            outcome.loss = lot.loss
+            return outcome
+        }
         for window in windows {
             outcome.windows += 1
             let (loss, answer) = classify(record, window, weight: 1 / Double(windows.count))
@@ -66,14 +85,14 @@ struct EPropLoss: Sendable {
     private func classify<Real: LaneScalar>(
         _ record: TrialRecord<Real>, _ window: SampleTargets.Window, weight: Double
     ) -> (loss: Double, answer: Int) {
-        let outputs = record.outputs
+        let (outputs, stride) = (rest.count, record.outputs)
         let label = Int(window.label)
         let share = weight / Double(max(1, window.steps.count))
         var loss = 0.0
         var sums = [Double](repeating: 0, count: outputs)
         var scores = sums
         for step in window.steps {
-            let y = record.readout.pointer + step * outputs
+            let y = record.readout.pointer + step * stride
             var largest = -Double.infinity
             for k in 0..<outputs {
                 let score = Double(y[k]) + rest[k]
@@ -88,7 +107,7 @@ struct EPropLoss: Sendable {
                 sum += scores[k]
             }
             loss += (log(sum) + largest - own) * share
-            let error = record.error.pointer + step * outputs
+            let error = record.error.pointer + step * stride
             for k in 0..<outputs { error[k] += Real((scores[k] / sum - (k == label ? 1 : 0)) * share) }
         }
         var answer = 0

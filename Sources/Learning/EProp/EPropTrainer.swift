@@ -15,10 +15,13 @@ final class EPropTrainer: Trainer {
     private let plan: RecurrentPlan
     private let loss: EPropLoss
     private let cell: RecurrentCell<Float>
+    /// The plan's, and behind them the critic's weights, where there is one.
     private var parameters: [Float]
     /// B, [outputs × width]; the readout's own weights where feedback is symmetric.
     private let feedback: Slab<Float>
     private var optimizer: OptimizerState
+    /// What is tested and written instead of `parameters`; nil: nothing.
+    private var average: WeightAverage?
     private var gradient: [Float]
     private let rounding: WeightRounding?
     private var runners: [TrialRunner<Float>] = []
@@ -38,7 +41,7 @@ final class EPropTrainer: Trainer {
                     at: network.learning?.place, help: "eprop needs samples and an answer: add `task:` and `readout:`"))
         }
         plan = try RecurrentPlan(network, task, readout)
-        try Self.check(network, task, readout, options, plan, request.samples)
+        try checkEProp(network, task, readout, options, plan, request.samples)
         self.request = request
         self.options = options
         optionText = values.description
@@ -47,51 +50,16 @@ final class EPropTrainer: Trainer {
             guard let own = population.dynamics else { return nil }
             return request.lowered?.dynamics(of: ID(index), from: own) ?? own
         }
-        cell = plan.cell(dynamics)
-        loss = EPropLoss(rest: plan.rest, skip: readout.skip)
-        parameters = plan.plan.initial.map { Float($0) }
+        cell = plan.cell(dynamics, critics: options.reward == nil ? 0 : 1)
+        loss = EPropLoss(
+            rest: plan.rest, skip: readout.skip, reward: options.reward, actions: Philox(seed: network.seed, purpose: "eprop/actions"))
+        parameters = plan.plan.initial.map { Float($0) } + [Float](repeating: 0, count: options.reward == nil ? 0 : plan.neurons)
         gradient = [Float](repeating: 0, count: parameters.count)
         optimizer = OptimizerState(options.optimizer, parameterCount: parameters.count)
+        average = options.averageDecay > 0 ? WeightAverage(decay: options.averageDecay, start: parameters) : nil
         rounding = options.weightBits > 0 ? WeightRounding(plan.plan, parameters, bits: options.weightBits) : nil
-        feedback = Slab(plan.outputs * cell.width)
+        feedback = Slab(cell.outputs * cell.width)
         drawFeedback()
-    }
-
-    private static func check(
-        _ network: Network, _ task: Task, _ readout: Readout, _ options: EPropOptions, _ plan: RecurrentPlan, _ samples: DataSamples
-    ) throws(DiagnosticsError) {
-        var faults = DiagnosticCollector()
-        let place = network.learning?.place
-        reportTrainingFaults(network, task, readout, samples: samples, to: &faults)
-        let perSynapse = options.isOnline || options.traceBits > 0
-        if perSynapse, let decays = plan.plan.populations[plan.readout].dynamics?.membraneDecay, Set(decays).count > 1 {
-            faults.report(
-                Diagnostic(
-                    "learning-eprop-form", "traces for every synapse need one time constant for the readout, and it has several", at: place,
-                    help: "give the readout one tau_m, or write 'form: factored' without 'precision'"))
-        }
-        if perSynapse, case .exact = options.feedback {
-            faults.report(
-                Diagnostic(
-                    "learning-eprop-form", "the exact learning signal runs backwards in time, and traces run forward", at: place,
-                    help: "choose 'feedback: symmetric', or 'form: factored'"))
-        }
-        if options.traceBits > 0 {
-            let decays = plan.hidden.flatMap { plan.plan.populations[$0.population].dynamics?.membraneDecay ?? [] }
-            if Set(decays).count > 1 {
-                faults.report(
-                    Diagnostic(
-                        "learning-eprop-form", "rounded traces of an input are shared by its targets, whose tau_m differ", at: place,
-                        help: "give all spiking populations one tau_m"))
-            }
-            if options.traceBits < 4 {
-                faults.report(
-                    Diagnostic(
-                        "learning-eprop-form", "traces of \(options.traceBits) bits hold no more than a sign and a digit", at: place,
-                        help: "choose 4 to 16 bits, or 0 for floating point"))
-            }
-        }
-        try faults.throwIfErrors()
     }
 
     private func drawFeedback() {
@@ -102,7 +70,7 @@ final class EPropTrainer: Trainer {
         case .symmetric, .exact: return
         }
         let random = Philox(seed: request.network.seed, purpose: "eprop/feedback")
-        for k in 0..<plan.outputs {
+        for k in 0..<cell.outputs {
             for n in 0..<plan.neurons { feedback.pointer[k * cell.width + n] = Float(sigma * random.normal(k * plan.neurons + n)) }
         }
     }
@@ -140,10 +108,12 @@ final class EPropTrainer: Trainer {
         return epoch.summary(rates: rates)
     }
 
+    /// What the training has found.
+    private var found: [Float] { average?.values ?? parameters }
+
     /// The weights that the forward pass uses.
-    private var effective: [Float] {
-        var values = parameters
-        if let rounding { values = rounding.weights(parameters) }
+    private func effective(_ parameters: [Float]) -> [Float] {
+        var values = rounding?.weights(parameters) ?? parameters
         if let lowered = request.lowered {
             for (index, projection) in plan.plan.projections.enumerated() {
                 values.replaceSubrange(
@@ -153,9 +123,17 @@ final class EPropTrainer: Trainer {
         return values
     }
 
+    /// Places of the critic's weights among the parameters.
+    private var critic: Range<Int> { plan.plan.parameterCount..<parameters.count }
+
+    private func scatter(_ values: [Float], to matrices: RecurrentMatrices<Float>) {
+        plan.scatter(values, to: matrices)
+        for (n, index) in critic.enumerated() { matrices.output.pointer[n * cell.outputs + plan.outputs] = values[index] }
+    }
+
     private func runBatch(_ indices: [Int], _ samples: DataSamples, presentation: Int, learns: Bool) -> TrialRunner<Float>.Outcome {
         let weights = RecurrentMatrices(inputs: plan.inputs, cell)
-        plan.scatter(effective, to: weights)
+        scatter(effective(learns ? parameters : found), to: weights)
         let isCompared = learns && options.compare > 0 && curve.loss.count % options.compare == 0
         let form: TrialRunner<Float>.Form
         var signal = feedback
@@ -174,7 +152,7 @@ final class EPropTrainer: Trainer {
         let network = request.network
         let shared = TrialRunner<Float>.Shared(
             plan: plan, cell: cell, weights: weights, feedback: signal, surrogate: options.surrogate, loss: loss, form: form,
-            rateStrength: options.rateStrength, rateTarget: options.rateTarget * network.timestep / 1000, compares: options.compare > 0)
+            rateStrength: options.rateStrength, rateTarget: options.rateTarget * network.timestep / 1000, compares: isCompared)
         let together = Self.trialsTogether
         let chunks = (indices.count + together - 1) / together
         while runners.count < chunks {
@@ -200,6 +178,7 @@ final class EPropTrainer: Trainer {
         guard learns else { return total }
         for runner in runners[1..<chunks] { runners[0].gradient.add(runner.gradient) }
         plan.gather(runners[0].gradient, into: &gradient)
+        for (n, index) in critic.enumerated() { gradient[index] = runners[0].gradient.output.pointer[n * cell.outputs + plan.outputs] }
         if isCompared, let exact = runners[0].exact { compare(exact, runners[1..<chunks].compactMap(\.exact)) }
         return total
     }
@@ -227,15 +206,32 @@ final class EPropTrainer: Trainer {
         let rate = options.rate(optimizer.count)
         optimizer.count += 1
         let before = parameters
+        let scale = clipped(1 / Double(trials))
         for projection in plan.plan.projections where projection.isTrainable {
             gradient.withUnsafeBufferPointer { gradient in
                 guard let gradient = gradient.baseAddress else { return }
-                optimizer.move(&parameters, projection.parameters, gradient, rate: rate, decay: 0, scale: 1 / Double(trials))
+                optimizer.move(&parameters, projection.parameters, gradient, rate: rate, decay: 0, scale: scale)
             }
             bound(projection)
         }
+        gradient.withUnsafeBufferPointer { gradient in
+            guard let gradient = gradient.baseAddress, !critic.isEmpty else { return }
+            optimizer.move(&parameters, critic, gradient, rate: rate, decay: 0, scale: scale)
+        }
         if case .adaptive(_, let decay) = options.feedback { adapt(before, decay: decay) }
         rounding?.store(&parameters)
+        average?.add(parameters, step: optimizer.count)
+    }
+
+    /// `scale`, or less where the gradient's norm would exceed the limit.
+    private func clipped(_ scale: Double) -> Double {
+        guard options.clip > 0 else { return scale }
+        var square = 0.0
+        for projection in plan.plan.projections where projection.isTrainable {
+            for i in projection.parameters { square += Double(gradient[i]) * Double(gradient[i]) }
+        }
+        let norm = square.squareRoot() * scale
+        return norm > options.clip ? scale * options.clip / norm : scale
     }
 
     /// Weights keep the sign that an explicit receptor asks for.
@@ -254,12 +250,13 @@ final class EPropTrainer: Trainer {
             guard case .output = plan.places[index].part else { continue }
             for i in projection.parameters where projection.isTrainable { parameters[i] = before[i] * keep + (parameters[i] - before[i]) }
         }
+        for i in critic { parameters[i] = before[i] * keep + (parameters[i] - before[i]) }
         let increments = RecurrentMatrices(inputs: plan.inputs, cell)
-        plan.scatter(zip(parameters, before).map { $0 - $1 * keep }, to: increments)
+        scatter(zip(parameters, before).map { $0 - $1 * keep }, to: increments)
         for n in 0..<plan.neurons {
-            for k in 0..<plan.outputs {
+            for k in 0..<cell.outputs {
                 let place = k * cell.width + n
-                feedback.pointer[place] = feedback.pointer[place] * keep + increments.output.pointer[n * plan.outputs + k]
+                feedback.pointer[place] = feedback.pointer[place] * keep + increments.output.pointer[n * cell.outputs + k]
             }
         }
     }
@@ -280,7 +277,7 @@ final class EPropTrainer: Trainer {
 
     // MARK: Results
 
-    var network: Network { request.network.learned(plan.plan, rounding?.weights(parameters) ?? parameters) }
+    var network: Network { request.network.learned(plan.plan, rounding?.weights(found) ?? found) }
 
     var state: TrainerState {
         var entries = [
@@ -288,6 +285,7 @@ final class EPropTrainer: Trainer {
             .init("feedback", .floats(feedback.values)), .init("steps", .integers([optimizer.count, hasStopped ? 1 : 0])),
         ]
         if !optimizer.second.isEmpty { entries.append(.init("second", .floats(optimizer.second))) }
+        if let average { entries.append(.init("average", .floats(average.values))) }
         return TrainerState(signature: signature, epochsDone: epochsDone, entries: entries + curve.entries)
     }
 
@@ -299,6 +297,7 @@ final class EPropTrainer: Trainer {
             throw TrainerState.foreign
         }
         if case .floats(let second) = state["second"], second.count == optimizer.second.count { optimizer.second = second }
+        if case .floats(let mean) = state["average"], mean.count == parameters.count { average?.values = mean }
         parameters = values
         optimizer.first = first
         for (index, value) in signal.enumerated() { feedback.pointer[index] = value }

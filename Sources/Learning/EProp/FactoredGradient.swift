@@ -78,9 +78,11 @@ package struct FactoredGradient<Real: LaneScalar> {
             }
             w.update(from: rateTerms, count: width)
             for k in 0..<outputs where filtered[k] != 0 { addRow(feedback + k * width, times: filtered[k], to: w, width: width) }
-            if case .exact(let differentiatesReset) = signal { addInfluence(step, record.steps, differentiatesReset, reached, w) }
-            if let signals { (signals.pointer + step * width).update(from: w, count: width) }
             let slope = slopes + step * width
+            if case .exact(let differentiatesReset) = signal {
+                addInfluence(step, record.steps, differentiatesReset, reached, w, where: signals == nil ? slope : nil)
+            }
+            if let signals { (signals.pointer + step * width).update(from: w, count: width) }
             var n = 0
             while n < width {
                 let later = load(lambda, n)
@@ -116,14 +118,17 @@ package struct FactoredGradient<Real: LaneScalar> {
     }
 
     /// Adds to w what the spikes of `step` do `delays.recurrent` steps later, and to the own membrane in the next step.
+    /// - Parameter slope: where it is 0, w does not count and its sum over all neurons is left out; nil: every w is wanted.
     private func addInfluence(
-        _ step: Int, _ steps: Int, _ differentiatesReset: Bool, _ reached: UnsafeMutablePointer<Real>, _ w: UnsafeMutablePointer<Real>
+        _ step: Int, _ steps: Int, _ differentiatesReset: Bool, _ reached: UnsafeMutablePointer<Real>, _ w: UnsafeMutablePointer<Real>,
+        where slope: UnsafeMutablePointer<Real>?
     ) {
         let width = cell.width
         if step + delays.recurrent < steps {
             // The ring's slot of step + delay is the slot of this step, not yet overwritten.
             let later = ring.pointer + step % delays.recurrent * width
             for i in 0..<cell.neurons {
+                if let slope, slope[i] == 0 { continue }
                 let row = weights.recurrent.pointer + i * width
                 var sum = SIMD8<Real>(repeating: 0)
                 var n = 0

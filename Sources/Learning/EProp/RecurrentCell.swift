@@ -45,11 +45,12 @@ package final class RecurrentCell<Real: LaneScalar>: Sendable {
     /// - Parameters:
     ///   - hidden: the dynamics of all hidden neurons, population after population; they share every choice that is not a number.
     ///   - readout: leaky integrators.
-    package init(hidden: [Dynamics], readout: Dynamics) {
+    ///   - critics: readouts behind them that decay as the last and have no drive.
+    package init(hidden: [Dynamics], readout: Dynamics, critics: Int = 0) {
         neurons = hidden.reduce(0) { $0 + $1.count }
         let width = (neurons + laneCount - 1) / laneCount * laneCount
         self.width = width
-        outputs = readout.count
+        outputs = readout.count + critics
         reset =
             switch hidden.first?.reset {
             case .subtract: .subtract
@@ -75,9 +76,12 @@ package final class RecurrentCell<Real: LaneScalar>: Sendable {
         rho = slab { $0.adaptationDecay }
         beta = slab { $0.beta }
         refractory = slab { $0.refractorySteps.map { Double($0) } }
-        kappa = Slab(readout.membraneDecay.map { Real($0) })
-        readoutGain = Slab(readout.currentGain[0].map { Real($0) })
-        readoutDrive = Slab(readout.drive.map { Real($0) })
+        func row(_ values: [Double], _ more: Double?) -> Slab<Real> {
+            Slab((values + [Double](repeating: more ?? 0, count: critics)).map { Real($0) })
+        }
+        kappa = row(readout.membraneDecay, readout.membraneDecay.last)
+        readoutGain = row(readout.currentGain[0], readout.currentGain[0].last)
+        readoutDrive = row(readout.drive, 0)
     }
 }
 

@@ -177,9 +177,10 @@ struct RecurrentPlan: Sendable {
         }
     }
 
-    func cell<Real: LaneScalar>(_ dynamics: [Dynamics?]) -> RecurrentCell<Real> {
+    /// - Parameter critics: readouts beyond the network's own, with the dynamics of its last.
+    func cell<Real: LaneScalar>(_ dynamics: [Dynamics?], critics: Int = 0) -> RecurrentCell<Real> {
         guard let readout = dynamics[readout] else { preconditionFailure("bug: the readout of e-prop is a source") }
-        return RecurrentCell(hidden: hidden.compactMap { dynamics[$0.population] }, readout: readout)
+        return RecurrentCell(hidden: hidden.compactMap { dynamics[$0.population] }, readout: readout, critics: critics)
     }
 
     /// The events of all sources of one sample.

@@ -36,7 +36,7 @@ final class TrialRunner<Real: LaneScalar>: @unchecked Sendable {
     }
 
     let gradient: RecurrentMatrices<Real>
-    let exact: RecurrentMatrices<Real>?
+    private(set) var exact: RecurrentMatrices<Real>?
     private let record: TrialRecord<Real>
     private let rates: Slab<Real>
     private(set) var outcome = Outcome()
@@ -45,7 +45,6 @@ final class TrialRunner<Real: LaneScalar>: @unchecked Sendable {
 
     init(_ shared: Shared) {
         gradient = RecurrentMatrices(inputs: shared.plan.inputs, shared.cell)
-        exact = shared.compares ? RecurrentMatrices(inputs: shared.plan.inputs, shared.cell) : nil
         record = TrialRecord(shared.cell, steps: shared.plan.plan.steps)
         rates = Slab(shared.cell.width)
     }
@@ -57,12 +56,12 @@ final class TrialRunner<Real: LaneScalar>: @unchecked Sendable {
         outcome = Outcome()
         outcome.spikes = [Int](repeating: 0, count: shared.cell.neurons)
         gradient.clear()
-        exact?.clear()
+        exact = shared.compares ? RecurrentMatrices(inputs: shared.plan.inputs, shared.cell) : nil
         let forward = RecurrentForward(shared.cell, shared.weights, delays: shared.plan.delays, surrogate: shared.surrogate)
         for (index, stimulus) in trials {
             let inputs = shared.plan.inputs(stimulus)
             forward.run(inputs, into: record)
-            let judged = shared.loss.judge(record, samples, index)
+            let judged = shared.loss.judge(record, samples, index, presentation: presentation, learns: learns)
             outcome.sum += judged
             outcome.predictions.append(judged.prediction)
             outcome.right += judged.isLastRight ? 1 : 0

@@ -37,8 +37,11 @@ import Testing
         try withTemporaryDirectory { folder in
             try Program.writeSmallNetwork(to: "\(folder)/small.yaml")
             for threads in ["1", "2"] {
-                let outcome = try Program.run(["train", "small.yaml", "-o", "\(threads)/trained.yaml", "--threads", threads], in: folder)
+                let outcome = try Program.run(
+                    ["train", "small.yaml", "-o", "\(threads)/trained.yaml", "--weights", "\(threads)/learnt.h5", "--threads", threads],
+                    in: folder)
                 #expect(outcome.status == 0, "\(outcome.errors)")
+                #expect(FileManager.default.fileExists(atPath: "\(folder)/\(threads)/learnt.h5"))
             }
             #expect(try snapshot("\(folder)/1") == snapshot("\(folder)/2"))
         }

@@ -67,6 +67,8 @@ import Testing
         [choice("feedback", "adaptive", ["sigma": 0.3, "decay": 0.01])], [option("feedback", .text("exact"))],
         [option("form", .text("online"))],
         [option("precision", .map([option("weights", .number(8, unit: "")), option("traces", .number(8, unit: ""))]))],
+        [option("average", .map([option("decay", .number(0.9, unit: ""))])), option("clip", .number(0.01, unit: ""))],
+        [option("reward", .map([option("critic", .number(0.5, unit: ""))])), option("feedback", .text("random"))],
     ]
 
     @Test(arguments: feedbacks) func `the number of threads changes no bit, and a checkpoint resumes to the same bits`(
@@ -129,6 +131,54 @@ import Testing
         let readout = try #require(network.readout)
         let trace = ForwardTrace(trainer.network, data.test.prefix(12), steps: 300, readout: readout)
         #expect(trace.predictions == Array(evaluation.predictions.prefix(12)))
+    }
+
+    /// Kolen and Pollack 1994: equal increments and a common decay draw B towards W_outᵀ, wherever both start.
+    @Test func `adaptive feedback turns towards the readout's weights`() throws {
+        func alignment(_ trainer: any Trainer, _ network: Network) throws -> Float {
+            guard case .floats(let feedback) = trainer.state["feedback"] else { return 0 }
+            let width = feedback.count / 2
+            var (ours, theirs): ([Float], [Float]) = ([], [])
+            for (place, name) in ["out 1", "out 2"].enumerated() {
+                let projection = try #require(trainer.network.projections.elements.first { $0.name == name })
+                guard case .tensor(let weights) = projection.weight else { continue }
+                for n in 0..<20 {
+                    for k in 0..<2 {
+                        ours.append(weights.values[n * 2 + k])
+                        theirs.append(feedback[k * width + place * 20 + n])
+                    }
+                }
+            }
+            return Self.cosine(ours, theirs)
+        }
+        let network = Self.network(
+            [
+                choice("feedback", "adaptive", ["sigma": 0.3, "decay": 0.02]), option("epochs", .number(4, unit: "")),
+                option("optimizer", .map([.init("adam", OptionTree(.map([option("rate", .number(1e-2, unit: ""))])))])),
+            ], train: 320)
+        let (trainer, _) = try Self.trainer(network)
+        _ = try trainer.runEpoch { _ in true }
+        let early = try alignment(trainer, network)
+        while !trainer.isDone { _ = try trainer.runEpoch { _ in true } }
+        let late = try alignment(trainer, network)
+        #expect(late > 0.9 && late > early, "cosine of B and W_out from \(early) to \(late)")
+    }
+
+    @Test func `the mean of the weights is what is tested and written`() throws {
+        let options = [option("average", .map([option("decay", .number(0.5, unit: ""))]))]
+        let (trainer, _) = try Self.trainer(Self.network(options))
+        let (plain, _) = try Self.trainer(Self.network())
+        _ = try trainer.runEpoch { _ in true }
+        _ = try plain.runEpoch { _ in true }
+        // Training goes the same way.
+        #expect(Self.parameters(trainer) == Self.parameters(plain))
+        guard case .floats(let mean) = trainer.state["average"], case .tensor(let written) = trainer.network.projections[ID(0)].weight
+        else {
+            Issue.record("no mean is kept")
+            return
+        }
+        #expect(mean != Self.parameters(plain))
+        #expect(Array(mean[..<written.values.count]) == written.values)
     }
 
     @Test func `an early end is kept by a checkpoint`() throws {

@@ -77,6 +77,16 @@ import Testing
         SmallNetwork(
             "recurrent, receptors apart", SmallNetwork.model(.currentExponential, [.tauSynI: .uniform(9)]), weight: 4,
             recurrent: .allToAll(allowSelf: false)),
+        SmallNetwork(
+            "LSNN: adaptive, refractory, recurrent, drawn delays",
+            SmallNetwork.model(.adaptive, [.tauAdapt: .uniform(20), .beta: .uniform(0.4), .tauRefrac: .uniform(2)]) {
+                ($0.reset, $0.refractory) = (.subtractNext, .blocked)
+            }, recurrent: .allToAll(allowSelf: false), delay: .drawn(.uniformInteger(low: 1, high: 4)),
+            options: [
+                option(
+                    "rate_regularization",
+                    .map([option("strength", .number(3, unit: "")), option("target", .number(50, unit: "Hz"))]))
+            ]),
         SmallNetwork("fixed number pre", lif, inputConnector: .fixedNumberPre(5, withReplacement: true, allowSelf: true)),
         SmallNetwork("fixed number post", lif, inputConnector: .fixedNumberPost(2, withReplacement: false, allowSelf: true)),
         SmallNetwork("fixed total number", lif, inputConnector: .fixedTotalNumber(40, allowSelf: true)),

@@ -1,6 +1,7 @@
 import Chips
 import Diagnostics
 import Learning
+import Networks
 import Support
 import Testing
 
@@ -50,9 +51,29 @@ import Testing
         #expect(wider.refusals(of: "rule", on: Self.chip(offer)).map(\.id) == ["rule-fit-synapse-state"])
     }
 
+    /// What e-prop keeps follows its options: five words for each synapse in floating point, with Adam; two tags are too few for either form.
+    @Test func `what e-prop needs follows its options`() {
+        var software = Self.processor
+        software.perSynapse.append(.init("word_5", bits: 31))
+        let needs = EProp.needs(of: EPropTests.network())
+        #expect(needs.perSynapse.map(\.name) == ["eligibility", "adaptation trace", "gradient", "first moment", "second moment"])
+        #expect(needs.refusals(of: "eprop", on: Self.chip(software)) == [])
+        let mean = EProp.needs(of: EPropTests.network([option("average", .map([option("decay", .number(0.9, unit: ""))]))]))
+        #expect(mean.refusals(of: "eprop", on: Self.chip(software)).map(\.id) == ["rule-fit-synapse-state"])
+        let rewarded = EProp.needs(of: EPropTests.network([option("reward", .map([option("critic", .number(0.1, unit: ""))]))]))
+        #expect(rewarded.broadcasts.map(\.name) == ["error", "reward"])
+    }
+
+    static let rounded = EProp.needs(
+        of: EPropTests.network([
+            option("precision", .map([option("weights", .number(8, unit: "")), option("traces", .number(7, unit: ""))])),
+            option("optimizer", .text("sgd")),
+        ]))
+
     static let refused: [(String, String, RuleNeeds, LearningResources?)] = [
         ("no-learning", "stdp", pairs, nil), ("eprop-adam-on-tags", "eprop", eligibility, loihi),
-        ("eprop-wires", "eprop", eligibility, processor), ("backward-rule", "bptt", BPTT.needs(of: TrainingTests.network()), loihi),
+        ("eprop-rounded-on-tags", "eprop", rounded, loihi), ("eprop-wires", "eprop", eligibility, processor),
+        ("backward-rule", "bptt", BPTT.needs(of: TrainingTests.network()), loihi),
         ("rewiring", "deep-rewiring", DeepRewiring.needs(of: TrainingTests.network()), processor),
         (
             "no-reward", "r-stdp", rewarded,

@@ -14,7 +14,7 @@ import Testing
     /// Model, and the test accuracy that its page and header state, less what another processor's sums may change.
     static let shipped: [(String, Double)] = [
         ("digits-gait", 0.98), ("mnist-14x14", 0.94), ("digits-dfa", 0.97), ("digits-stdp", 0.8),
-        ("fashion-clapp", 0.84),
+        ("fashion-clapp", 0.84), ("evidence-accumulation", 0.93), ("evidence-accumulation-8bit", 0.9), ("delayed-choice", 0.95),
     ]
 
     @Test(.enabled(if: isFull), arguments: shipped)
@@ -24,7 +24,7 @@ import Testing
         let search = DataSearch(modelFile: path, dataFolders: [], environment: ProcessInfo.processInfo.environment, programFile: nil)
         let data = try #require(try loadData(of: network, searchPath: search))
         let trainer = try learningRule(of: network).makeTrainer(TrainingRequest(network: network, samples: data.train))
-        while trainer.epochsDone < trainer.epochs { _ = try trainer.runEpoch { _ in true } }
+        while !trainer.isDone { _ = try trainer.runEpoch { _ in true } }
         let accuracy = try trainer.evaluate(data.test).accuracy
         #expect(accuracy >= stated, "\(accuracy)")
         if ProcessInfo.processInfo.environment["BLESS"] == "1" {

@@ -1,0 +1,48 @@
+import Diagnostics
+import FrontEnd
+import Networks
+
+/// What e-prop asks of a network, its options and its samples.
+/// - Throws: all that is wrong.
+func checkEProp(
+    _ network: Network, _ task: Task, _ readout: Readout, _ options: EPropOptions, _ plan: RecurrentPlan, _ samples: DataSamples
+) throws(DiagnosticsError) {
+    var faults = DiagnosticCollector()
+    let place = network.learning?.place
+    reportTrainingFaults(network, task, readout, samples: samples, to: &faults)
+    let perSynapse = options.isOnline || options.traceBits > 0
+    if perSynapse, let decays = plan.plan.populations[plan.readout].dynamics?.membraneDecay, Set(decays).count > 1 {
+        faults.report(
+            Diagnostic(
+                "learning-eprop-form", "traces for every synapse need one time constant for the readout, and it has several", at: place,
+                help: "give the readout one tau_m, or write 'form: factored' without 'precision'"))
+    }
+    if perSynapse, case .exact = options.feedback {
+        faults.report(
+            Diagnostic(
+                "learning-eprop-form", "the exact learning signal runs backwards in time, and traces run forward", at: place,
+                help: "choose 'feedback: symmetric', or 'form: factored'"))
+    }
+    if options.traceBits > 0 {
+        let decays = plan.hidden.flatMap { plan.plan.populations[$0.population].dynamics?.membraneDecay ?? [] }
+        if Set(decays).count > 1 {
+            faults.report(
+                Diagnostic(
+                    "learning-eprop-form", "rounded traces of an input are shared by its targets, whose tau_m differ", at: place,
+                    help: "give all spiking populations one tau_m"))
+        }
+        if options.traceBits < 4 {
+            faults.report(
+                Diagnostic(
+                    "learning-eprop-form", "traces of \(options.traceBits) bits hold no more than a sign and a digit", at: place,
+                    help: "choose 4 to 16 bits, or 0 for floating point"))
+        }
+    }
+    if options.reward != nil, samples.targets.isSeries {
+        faults.report(
+            Diagnostic(
+                "learning-eprop-reward", "a reward is paid for right classes, and the targets of this task are numbers", at: place,
+                help: "remove 'reward', or choose a task with classes"))
+    }
+    try faults.throwIfErrors()
+}
