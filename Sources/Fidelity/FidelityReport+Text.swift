@@ -1,4 +1,5 @@
 import Foundation
+import Lowering
 import Simulation
 
 extension FidelityReport {
@@ -10,6 +11,7 @@ extension FidelityReport {
         if weights.contains(where: { $0.bufferFill != nil || $0.zeroed > 0 || $0.clipped > 0 }) { parts.append(WeightLoss.table(weights)) }
         parts.append(resourceTable)
         parts.append(costs)
+        if let routes { parts.append(routes.text) }
         return parts.joined(separator: "\n\n") + "\n"
     }
 
