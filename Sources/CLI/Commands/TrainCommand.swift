@@ -91,6 +91,7 @@ struct TrainCommand: ParsableCommand {
         bar.end()
         Main.report(result.notes)
         try writeNetwork(result.model.network, to: output)
+        if let weights { try TrainedWeights.write(result.model.network, to: weights) }
         try? FileManager.default.removeItem(atPath: checkpoint)
         let outcome =
             result.evaluation.normalizedError.map { String(format: "normalised square error %.5f", $0) }

@@ -14,7 +14,7 @@ import Testing
     /// Model, and the test accuracy that its page and header state, less what another processor's sums may change.
     static let shipped: [(String, Double)] = [
         ("digits-gait", 0.98), ("mnist-14x14", 0.94), ("digits-dfa", 0.97), ("digits-stdp", 0.8),
-        ("fashion-clapp", 0.84),
+        ("fashion-clapp", 0.84), ("lenet-300-100", 0.967),
     ]
 
     @Test(.enabled(if: isFull), arguments: shipped)
