@@ -15,7 +15,7 @@ extension FidelityReport {
             ),
             ("without_training_in_loop", withoutTrainingInTheLoop.map { .number($0) } ?? .null),
             ("agreement", .number(agreement)), ("samples", .integer(samples)),
-            ("populations", .array(populations.map(\.json))),
+            ("connections", connections.map { .integer($0) } ?? .null), ("populations", .array(populations.map(\.json))),
             (
                 "attribution",
                 .array(attribution.map { .object(JSONObject([("step", .string($0.step)), ("drop", .number($0.drop))])) })

@@ -1,6 +1,7 @@
 import Diagnostics
 public import Fidelity
 import Foundation
+import Networks
 public import Passes
 import Targets
 
@@ -66,13 +67,24 @@ private func verify(
     let directory = options.artifact ?? scratch
     var lowering = options.lowering
     if lowering.samples == nil, try lowering.changes(fitted.network, for: target.chip()) { lowering.samples = data?.train }
+    var (reference, fitted) = (model, fitted)
+    var connections: Int?
+    if let settings = lowering.deepRewiring {
+        // Training is no lowering: what was trained is the reference.
+        let pass = DeepRewiringPass(settings, to: try target.chip(), samples: lowering.samples, threads: options.threads)
+        fitted.network = try pass.run(fitted.network)
+        reference = fitted
+        connections = fitted.network.projections.ids.reduce(0) { $0 + SynapseRows($1, of: fitted.network).synapseCount }
+        lowering.deepRewiring = nil
+    }
     let compilation = try compile(fitted, for: target, at: directory, options: lowering)
     let graph = compilation.graph
-    let isChanged = lowering.changes(fitted.network, for: graph.chip) || fitted.network != model.network
-    let original = isChanged ? model.network : nil
+    let isChanged = lowering.changes(fitted.network, for: graph.chip) || fitted.network != reference.network
+    let original = isChanged ? reference.network : nil
     let verification = Verification(
         samples: options.samples, threads: options.threads, attributesLoss: options.attributesLoss, progress: options.progress)
     var report = try verification.run(graph, data: data, original: original) { () throws(DiagnosticsError) in try bootArtifact(directory) }
     report.routes = compilation.routes
+    report.connections = connections
     return report
 }
