@@ -118,12 +118,18 @@ extension KeyTable {
     }
 
     package static var dataSources: [KeyTable] {
-        DataSource.DataFiles.Format.allCases.map { format in
-            KeyTable(
+        DataSource.DataFiles.Format.allCases.map { (format: DataSource.DataFiles.Format) -> KeyTable in
+            let labels: String? =
+                switch format {
+                case .csv: "the last column"
+                case .events: "in the samples"
+                case .idx, .npy, .hdf5: nil
+                }
+            return KeyTable(
                 name: format.rawValue, summary: "Files in the format \(format.rawValue).",
                 keys: [
                     Key("samples", .text, default: nil, "file of the samples; of hdf5 `file.h5:/data`", "train-images"),
-                    Key("labels", .text, default: format == .csv ? "the last column" : nil, "file of the classes", "train-labels"),
+                    Key("labels", .text, default: labels, "file of the classes", "train-labels"),
                     Key("test_samples", .text, default: "none", "the same for testing", "test-images"),
                     Key("test_labels", .text, default: "none", "the same for testing", "test-labels"),
                     Key("scale", .number(unit: nil), default: "1", "what samples are divided by, to lie in 0 to 1", "255"),
