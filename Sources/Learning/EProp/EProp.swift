@@ -119,12 +119,15 @@ public enum EProp: LearningRule {
         }
         var broadcasts = [RuleNeeds.Broadcast("error", .eachNeuron, width: outputs)]
         if options?.reward != nil { broadcasts.append(.init("reward", .everywhere)) }
+        // What spikes do later is known after the trial only, and goes back through the weights.
+        let isExact = if case .exact = options?.feedback { true } else { false }
         return RuleNeeds(
-            timing: .everyStep, perSynapse: perSynapse,
+            timing: isExact ? .afterRun : .everyStep, perSynapse: perSynapse,
             perNeuron: [
-                .init("presynaptic trace", bits: traceBits, isSigned: false), .init("pseudo-derivative", bits: traceBits, isSigned: false),
+                .init("presynaptic trace", bits: traceBits, isSigned: false),
+                .init("pseudo-derivative", bits: traceBits, isSigned: false, count: isExact ? network.task?.steps ?? 1 : 1),
                 .init("learning signal", bits: 16),
-            ], broadcasts: broadcasts)
+            ], broadcasts: broadcasts, transposesWeights: isExact)
     }
 
     public static func makeTrainer(_ request: TrainingRequest) throws(DiagnosticsError) -> any Trainer {

@@ -60,6 +60,8 @@ import Testing
         #expect(needs.refusals(of: "eprop", on: Self.chip(software)) == [])
         let mean = EProp.needs(of: EPropTests.network([option("average", .map([option("decay", .number(0.9, unit: ""))]))]))
         #expect(mean.refusals(of: "eprop", on: Self.chip(software)).map(\.id) == ["rule-fit-synapse-state"])
+        let exact = EProp.needs(of: EPropTests.network([option("feedback", .text("exact"))]))
+        #expect(exact.refusals(of: "eprop", on: Self.chip(software)).map(\.id).contains("rule-fit-timing"))
         let rewarded = EProp.needs(of: EPropTests.network([option("reward", .map([option("critic", .number(0.1, unit: ""))]))]))
         #expect(rewarded.broadcasts.map(\.name) == ["error", "reward"])
     }
