@@ -69,7 +69,8 @@ let package = Package(
                 .embedInCode("Loihi/loihi2.yaml"), .embedInCode("Loihi/loihi2x4.yaml"), .embedInCode("Loihi/loihi2x8.yaml"),
                 .embedInCode("Loihi/loihi2x1152.yaml"), .embedInCode("SpiNNaker/spin3.yaml"), .embedInCode("SpiNNaker/spin5.yaml"),
                 .embedInCode("SpiNNaker/spin5x3.yaml"), .embedInCode("BrainScaleS/brainscales2.yaml"),
-                .embedInCode("SpiNNaker/spinnaker2.yaml"), .embedInCode("SpiNNaker/spinnaker2x48.yaml"),
+                .embedInCode("SpiNNaker/spinnaker2.yaml"), .embedInCode("SpiNNaker/spinnaker2-64k.yaml"),
+                .embedInCode("SpiNNaker/spinnaker2x48.yaml"),
                 .embedInCode("BrainScaleS/brainscales2-ideal.yaml"), .embedInCode("BrainScaleS/brainscales2-uncalibrated.yaml"),
             ],
             on: ["Diagnostics", "Numerics", "YAML", "Storage", "Networks", "Chips", "FrontEnd", "Lowering", "Simulation", "Learning"]),
@@ -116,10 +117,10 @@ let package = Package(
         tests("SimulationTests", mirrors: "Sources/Simulation", on: ["Simulation", "Networks", "Numerics", "Diagnostics", "Storage"]),
         tests(
             "QuantizationTests", mirrors: "Passes/Quantization",
-            on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
+            on: ["Passes", "Targets", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests(
             "RateConversionTests", mirrors: "Passes/RateConversion",
-            on: ["Passes", "Learning", "Simulation", "FrontEnd", "Networks", "Diagnostics", "Numerics"]),
+            on: ["Passes", "Targets", "Learning", "Simulation", "FrontEnd", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests(
             "DeepRewiringTests", mirrors: "Passes/DeepRewiring",
             on: ["Passes", "Learning", "Lowering", "FrontEnd", "Targets", "Networks", "Chips", "Diagnostics", "Numerics"]),

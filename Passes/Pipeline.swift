@@ -33,7 +33,9 @@ public struct LoweringOptions: Hashable, Sendable {
     public var verifies = true
     /// When rate units become spiking neurons, and for how many steps these then see a sample.
     public var rateConversion = RateConversion.Choice.automatic
-    public var conversionSteps = 64
+    /// Nil: the pass's own choice.
+    public var conversionSteps: Int?
+    public var conversionPeak: Double?
     public var conversionOutput = RateConversion.Sending.membrane
     /// Nil: values where the chip's spikes carry them.
     public var conversionInput: RateConversion.Seeing?
@@ -55,7 +57,7 @@ public struct LoweringOptions: Hashable, Sendable {
         guard rateConversion == .always || !chip.arithmetic.hasRateUnits else { return nil }
         let carriesValues = chip.formats.payloadBits >= 2
         return RateConversion(
-            steps: conversionSteps, output: conversionOutput,
+            steps: conversionSteps, peak: conversionPeak, output: conversionOutput,
             input: conversionInput ?? (carriesValues ? .graded : .spikes), samples: samples)
     }
 

@@ -102,7 +102,8 @@ private func chipDescriptions() -> [(name: String, text: [UInt8])] {
         ("loihi2x4", PackageResources.loihi2x4_yaml), ("loihi2x8", PackageResources.loihi2x8_yaml),
         ("loihi2x1152", PackageResources.loihi2x1152_yaml), ("spin3", PackageResources.spin3_yaml), ("spin5", PackageResources.spin5_yaml),
         ("spin5x3", PackageResources.spin5x3_yaml), ("brainscales2", PackageResources.brainscales2_yaml),
-        ("spinnaker2", PackageResources.spinnaker2_yaml), ("spinnaker2x48", PackageResources.spinnaker2x48_yaml),
+        ("spinnaker2", PackageResources.spinnaker2_yaml), ("spinnaker2-64k", PackageResources.spinnaker2_64k_yaml),
+        ("spinnaker2x48", PackageResources.spinnaker2x48_yaml),
         ("brainscales2-ideal", PackageResources.brainscales2_ideal_yaml),
         ("brainscales2-uncalibrated", PackageResources.brainscales2_uncalibrated_yaml),
     ]

@@ -16,6 +16,7 @@ extension Quantization {
         if rounding == .nearest, arithmetic.weightRounding == .towardZero { pass.rounding = .towardZero }
         let statistics = network.projections.ids.map { pass.measure($0, of: network) }
         let modes = statistics.map(mode)
+        let payloadScale = network.populations.ids.map { integerOfOne(of: $0, in: network) }
         try refuseWeightsWithoutLevels(network, modes: modes)
         var neurons: [QuantizedNeurons?] = []
         var synapses: [QuantizedSynapses?] = Array(repeating: nil, count: network.projections.count)
@@ -25,9 +26,11 @@ extension Quantization {
                 continue
             }
             let incoming = network.projections.ids.filter { network.projections[$0].post == id }.map {
-                Incoming(projection: $0, statistics: statistics[$0.index], payload: 1, mode: modes[$0.index])
+                Incoming(
+                    projection: $0, statistics: statistics[$0.index], payload: payloadScale[network.projections[$0].pre.index],
+                    mode: modes[$0.index])
             }
-            let scale = incoming.filter { $0.demand > 0 }.map { Double(mantissaLimit($0.mode)) / $0.demand }.min() ?? 1
+            let scale = incoming.filter { $0.demand > 0 }.map { Double(largestMantissa($0, in: network)) / $0.demand }.min() ?? 1
             neurons.append(.floatingPoint(FloatingPointNeurons(dynamics, scale: scale)))
             for sum in incoming {
                 synapses[sum.projection.index] = pass.quantize(sum, of: network, scale: scale, exponent: 0, addedDelay: 0)
@@ -35,7 +38,15 @@ extension Quantization {
         }
         return QuantizedNetwork(
             network: network, chip: chip, neurons: neurons, synapses: synapses.map { $0! },
-            payloadScale: network.populations.map { _ in 1 })
+            payloadScale: payloadScale)
+    }
+
+    /// Of a projection whose sums, over all sources with their largest payloads, stay within 32 bits.
+    private func largestMantissa(_ incoming: Incoming, in network: Network) -> Int {
+        let limit = mantissaLimit(incoming.mode)
+        guard incoming.payload > 1 else { return limit }
+        let sources = network.populations[network.projections[incoming.projection].pre].size
+        return min(limit, Int(Int32.max) / (((1 << (chip.formats.payloadBits - 1)) - 1) * max(sources, 1)))
     }
 
     /// Dynamics that the neuron's program does not compute, all of them at once.
@@ -69,7 +80,7 @@ extension Quantization {
                     help: "shorten tau_refrac, or lengthen the time step")
             }
         }
-        if let task = network.task, case .direct = task.encoder {
+        if let task = network.task, case .direct = task.encoder, chip.formats.payloadBits < 2 {
             refusals.append(
                 Diagnostic(
                     "quantize-graded-input",

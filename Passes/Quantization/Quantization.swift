@@ -137,7 +137,7 @@ public struct Quantization: Pass {
     /// The integer that a value of 1 becomes when the source sends values; 1 for spikes.
     ///
     /// Values of a `direct` encoder lie in 0...gain.
-    private func integerOfOne(of id: ID<Population>, in network: Network) -> Double {
+    func integerOfOne(of id: ID<Population>, in network: Network) -> Double {
         guard case .input = network.populations[id].cell, let task = network.task, task.input == id, case .direct(let gain) = task.encoder,
             chip.formats.payloadBits > 1
         else { return 1 }

@@ -9,23 +9,29 @@ public import Numerics
 /// them, and the decays that the registers hold.
 ///
 /// The grid of a projection is chosen from its own weights. Where several projections meet in one population, the pass may choose a
-/// grid coarser by a power of two for the smaller of them, because they share the membrane's scale.
+/// grid coarser by a power of two for the smaller of them, because they share the membrane's scale. Rate units are judged as the spiking
+/// neurons that they become (`RateConversion`): their weights are scaled there by one number for each projection, so the grid has as many
+/// steps as the chip's mantissa, up to the largest weight.
 public struct QuantizedForward: LoweredForward {
     private let quantization: Quantization
     private let network: Network
+    private let isRate: Bool
     private let effective: [Dynamics?]
     /// By projection: the grid of chips whose receptors share one, found from the weights at the start; nil for others.
     private let receptorGrids: [(step: Double, range: ClosedRange<Double>)?]
 
     /// Refuses what the pass refuses.
     public init(_ network: Network, _ quantization: Quantization) throws(DiagnosticsError) {
-        let quantized = try quantization.run(network)
+        let isRate = RateConversion.applies(to: network)
+        let spiking = isRate ? try RateConversion().fitted(to: quantization.chip, for: network).run(network) : network
+        let quantized = try quantization.run(spiking)
         self.quantization = quantization
         self.network = network
-        effective = network.populations.ids.map { quantized.effectiveDynamics(of: $0) }
+        self.isRate = isRate
+        effective = network.populations.ids.map { isRate ? nil : quantized.effectiveDynamics(of: $0) }
         let format = quantization.chip.formats.weight
         receptorGrids = network.projections.ids.map { id in
-            guard format.scope == .receptor else { return nil }
+            guard format.scope == .receptor, !isRate else { return nil }
             let synapses = quantized.synapses(of: id)
             let most = Double((1 << synapses.bits) - 1) * synapses.unit
             return (synapses.unit, -most...most)
@@ -34,7 +40,8 @@ public struct QuantizedForward: LoweredForward {
 
     public func weights(of projection: ID<Projection>, from weights: [Float]) -> [Float] {
         guard let dynamics = network.dynamics(of: network.projections[projection].post),
-            let grid = receptorGrids[projection.index] ?? quantization.grid(of: weights, into: dynamics)
+            let grid = receptorGrids[projection.index]
+                ?? (isRate ? quantization.evenGrid(of: weights) : quantization.grid(of: weights, into: dynamics))
         else { return weights }
         return weights.map { weight in
             let steps = (Double(weight) / grid.step).rounded(.toNearestOrEven)
@@ -58,6 +65,21 @@ public struct QuantizedForward: LoweredForward {
 }
 
 extension Quantization {
+    /// As many steps as a mantissa has, the last of them the largest weight.
+    func evenGrid(of weights: [Float]) -> (step: Double, range: ClosedRange<Double>)? {
+        var statistics = WeightStatistics()
+        for weight in weights {
+            statistics.lowest = min(statistics.lowest, Double(weight))
+            statistics.highest = max(statistics.highest, Double(weight))
+        }
+        let largest = max(abs(statistics.lowest), abs(statistics.highest))
+        guard largest > 0, largest.isFinite else { return nil }
+        let format = chip.formats.weight
+        let (mantissas, step) = format.mantissas(mode(of: statistics), bits: weightBits ?? format.bits.last ?? 1)
+        let levels = Double(max(mantissas.upperBound, -mantissas.lowerBound) / step)
+        return (largest / levels, -largest...largest)
+    }
+
     /// The values that weights of one projection can take, when it alone feeds the population: multiples of `step` within `range`, in
     /// the weights' own unit. Nil when all weights are 0.
     func grid(of weights: [Float], into dynamics: Dynamics) -> (step: Double, range: ClosedRange<Double>)? {

@@ -5,24 +5,45 @@ import Numerics
 import Simulation
 
 extension RateConversion {
-    /// The value of each population that stands for one spike per step: the percentile of its activations for rate units, the
-    /// encoder's gain for the input, 1 for all others.
+    /// The value of each population that stands for one spike per step: the percentile of its activations over the peak rate for rate
+    /// units, the encoder's gain over the input's rate for the input, 1 for all others; and the lift of a readout that spikes.
     ///
     /// Without samples, an upper bound: what the positive weights can add up to (model-based normalisation, Diehl et al. 2015).
-    func activationScales(of network: Network) throws(DiagnosticsError) -> [Double] {
+    func activationScales(of network: Network) throws(DiagnosticsError) -> (scales: [Double], lift: Double) {
         var scales = [Double](repeating: 1, count: network.populations.count)
-        if let task = network.task, case .direct(let gain) = task.encoder, input == .spikes, gain > 0 { scales[task.input.index] = gain }
+        if let task = network.task, case .direct(let gain) = task.encoder, input == .spikes, gain > 0 {
+            scales[task.input.index] = gain / inputRate
+        }
         let units = network.populations.ids.filter { network.populations[$0].cell.neuron?.kind == .rate }
-        guard let samples, samples.count > 0 else { return bounds(of: units, in: network, scales) }
+        guard let samples, samples.count > 0 else { return (bounds(of: units, in: network, scales), 0) }
         let measured = try activations(of: units, in: network, samples)
+        let peak = peak ?? (style.reset == .toValue ? Self.slowPeak : 1)
+        var lift = 0.0
         for (id, values) in zip(units, measured) {
+            var values = values
+            let isReadout = network.readout?.population == id
+            if isReadout, output == .spikes {
+                lift = Self.lift(of: values, size: network.populations[id].size)
+                values = values.map { max(0, $0 + lift) }
+            }
             // Scores of a readout that integrates may be negative: what counts is their size.
             let sizes = values.map(abs).sorted()
             let place = Int((percentile * Double(sizes.count - 1)).rounded())
             let scale = sizes.isEmpty ? 0 : sizes[min(max(place, 0), sizes.count - 1)]
-            scales[id.index] = scale > 0 ? scale : 1
+            scales[id.index] = (scale > 0 ? scale : 1) / (isReadout && output == .membrane ? 1 : peak)
         }
-        return scales
+        return (scales, lift)
+    }
+
+    /// Spikes per step where a spike sets the membrane back.
+    private static let slowPeak = 0.5
+
+    /// What makes the largest score of every sample at least a tenth of the largest of all; 0 where it is.
+    /// - Parameter scores: [samples × size].
+    private static func lift(of scores: [Double], size: Int) -> Double {
+        let tops = stride(from: 0, to: scores.count, by: max(size, 1)).map { scores[$0..<min(scores.count, $0 + size)].max() ?? 0 }
+        guard let highest = tops.max(), let lowest = tops.min() else { return 0 }
+        return max(0, 0.1 * abs(highest) - lowest)
     }
 
     /// What each unit's input comes to at the end of a sample, over evenly spread samples; by population.

@@ -32,18 +32,31 @@ extension RateConversion {
     /// The same conversion to the best neurons that a chip has: the first of `styles` that quantization takes.
     public func fitted(to chip: Chip, for network: Network) -> RateConversion {
         let styles = Self.styles(of: chip.arithmetic)
+        var slowed = self
+        slowed.inputRate = Self.inputRate(into: chip, of: network)
         for style in styles.dropLast() {
-            var trial = self
+            var trial = slowed
             trial.style = style
             trial.samples = nil
             guard let converted = try? trial.run(network), (try? Quantization(to: chip).run(converted)) != nil else { continue }
-            var fitting = self
+            var fitting = slowed
             fitting.style = style
             return fitting
         }
-        var last = self
+        var last = slowed
         last.style = styles.last ?? Style()
         return last
+    }
+
+    /// Spikes per step of an input at value 1, so that the way from the host carries all of them when all inputs are at 1, each with a
+    /// label for either sign of its weights.
+    private static func inputRate(into chip: Chip, of network: Network) -> Double {
+        guard case .crossbar(let crossbar) = chip.topology, let most = crossbar.hostEvents, case .analog(let law) = chip.arithmetic,
+            let task = network.task
+        else { return 1 }
+        // µs of the hardware in a step.
+        let step = network.timestep * 1000 / law.speedup
+        return min(1, most * step / Double(2 * max(network.populations[task.input].size, 1)))
     }
 
     /// From the ideal neuron to those that real membranes allow.

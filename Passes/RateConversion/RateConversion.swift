@@ -9,15 +9,18 @@ import Numerics
 /// Data-based normalisation (Diehl et al. 2015; Rueckauer et al. 2017, Frontiers in Neuroscience 11:682, eqs 5 to 7): with λ the
 /// activation of a population that `percentile` of all activations stay below, weights become w λ_pre / λ_post and biases b / λ_post, so
 /// that hardly any neuron should spike more than once in a step. Neurons integrate without leak, and a spike subtracts the threshold,
-/// so that what is left over is not lost; they start at half the threshold, which halves the error of a short count. The input sends
-/// spikes at the rate of its values, or the values themselves where spikes carry them.
+/// so that what is left over is not lost; they start at half the threshold, which halves the error of a short count. Where a spike sets
+/// the membrane back instead, what is above the threshold is lost, the less the slower neurons spike: λ becomes half a spike per step. The
+/// input sends spikes at the rate of its values, or the values themselves where spikes carry them. Readouts that spike are lifted by one
+/// number for all, so that the largest score is above 0 for every sample measured: the order of their counts is that of the scores.
 public struct RateConversion: Pass {
     public static let name = "rate-conversion"
     public static let summary = "replaces rate units by spiking neurons, with weights scaled by the activations that samples cause"
 
     public static let options = [
-        PassOption("steps", "time steps for which a converted network sees a sample (default 64)"),
-        PassOption("percentile", "part of the activations that stay below one spike per step (default 0.999)"),
+        PassOption("steps", "time steps for which a converted network sees a sample (default 64, more where the input must be slow)"),
+        PassOption("percentile", "part of the activations that stay below the peak rate (default 0.999)"),
+        PassOption("peak", "spikes per step that this activation becomes (default 1, and 0.5 where a spike sets the membrane back)"),
         PassOption("output", "membrane: readouts integrate; spikes: they spike and are counted (default membrane)"),
         PassOption("input", "spikes, or graded: values in the payload of spikes (default graded where the chip has payloads)"),
         PassOption("calibration", "training samples whose activations are measured (default 256)"),
@@ -39,8 +42,13 @@ public struct RateConversion: Pass {
 
     /// The neuron that units become.
     public var style: Style
-    public var steps: Int
+    /// Nil: 64, or as many as let an input of value 1 send 16 spikes.
+    public var steps: Int?
     public var percentile: Double
+    /// Spikes per step at the percentile; nil: what the style can do without losing counts.
+    public var peak: Double?
+    /// Spikes per step that an input of value 1 sends; below 1 they are drawn by chance, so that inputs do not all spike together.
+    public var inputRate: Double
     public var output: Sending
     public var input: Seeing
     /// What activations are measured on; nil: they are bounded by the weights alone.
@@ -48,12 +56,14 @@ public struct RateConversion: Pass {
     public var calibration: Int
 
     public init(
-        style: Style = Style(), steps: Int = 64, percentile: Double = 0.999, output: Sending = .membrane,
-        input: Seeing = .spikes, samples: DataSamples? = nil, calibration: Int = 256
+        style: Style = Style(), steps: Int? = nil, percentile: Double = 0.999, peak: Double? = nil, inputRate: Double = 1,
+        output: Sending = .membrane, input: Seeing = .spikes, samples: DataSamples? = nil, calibration: Int = 256
     ) {
         self.style = style
         self.steps = steps
         self.percentile = percentile
+        self.peak = peak
+        self.inputRate = inputRate
         self.output = output
         self.input = input
         self.samples = samples
@@ -66,9 +76,10 @@ public struct RateConversion: Pass {
     public func run(_ network: Network) throws(DiagnosticsError) -> Network {
         guard Self.applies(to: network) else { return network }
         try refuseWhatHasNoRate(network)
-        let scales = try activationScales(of: network)
+        let (scales, lift) = try activationScales(of: network)
+        let steps = presentation
         var converted = network
-        for id in network.populations.ids { convert(id, of: &converted, scales) }
+        for id in network.populations.ids { convert(id, of: &converted, scales, lift: lift) }
         for id in network.projections.ids {
             let projection = network.projections[id]
             let isUnit = network.populations[projection.post].cell.neuron?.kind == .rate
@@ -81,7 +92,10 @@ public struct RateConversion: Pass {
         // Spikes of one step reach the next population in a later one: the last one has `steps` steps as well.
         let depth = network.task.map { _ in settlingSteps(of: network) } ?? 0
         task.steps = steps + depth
-        if input == .spikes, case .direct = task.encoder { task.encoder = .regular(maximum: 1000 / network.timestep) }
+        if input == .spikes, case .direct = task.encoder {
+            let maximum = inputRate * 1000 / network.timestep
+            task.encoder = inputRate < 1 ? .poisson(maximum: maximum) : .regular(maximum: maximum)
+        }
         converted.task = task
         if var readout = network.readout, network.populations[readout.population].cell.neuron?.kind == .rate {
             readout.decode = output == .spikes ? .spikeCount : .meanMembrane
@@ -91,16 +105,24 @@ public struct RateConversion: Pass {
         return converted
     }
 
+    /// Steps for which a sample is seen.
+    var presentation: Int { steps ?? max(Self.steps, Int((Self.leastInputSpikes / inputRate).rounded(.up))) }
+    private static let steps = 64
+    private static let leastInputSpikes = 16.0
+
     /// The neuron in the place of a unit.
-    private func convert(_ id: ID<Population>, of network: inout Network, _ scales: [Double]) {
+    /// - Parameter lift: added to the activations of a readout that spikes, so that the largest is above 0.
+    private func convert(_ id: ID<Population>, of network: inout Network, _ scales: [Double], lift: Double) {
         guard let unit = network.populations[id].cell.neuron, unit.kind == .rate else { return }
         let isReadout = network.readout?.population == id
-        let bias = network.dynamics(of: id)?.drive.map { $0 / scales[id.index] } ?? []
+        let steps = presentation
+        let bias = network.dynamics(of: id)?.drive.map { ($0 + (isReadout ? lift : 0)) / scales[id.index] } ?? []
         let isBiased = bias.contains { $0 != 0 }
         var neuron: NeuronModel
         if isReadout, output == .membrane {
             // A window of half the presentation; Euler's decay is 1 - 2 / steps, which few bits hold.
-            neuron = NeuronModel(.leakyReadout, [.tauM: .uniform(Double(max(2, steps / 2)) * network.timestep)])
+            let window = min(Double(max(2, steps / 2)) * network.timestep, style.membraneTime ?? .infinity)
+            neuron = NeuronModel(.leakyReadout, [.tauM: .uniform(window)])
             if style.synapseTime == nil { neuron.integration = .euler }
         } else {
             neuron = NeuronModel(style.membraneTime == nil ? .integrateAndFire : .leaky, [.vThresh: .uniform(1), .vInit: .uniform(0.5)])

@@ -32,13 +32,16 @@ public struct LabelledCrossbar: Hashable, Sendable {
     public var backgroundInputs: Int
     /// Most executions of one program.
     public var executions: Int
+    /// Events that the way from the host carries in a µs; nil: no limit is known.
+    public var hostEvents: Double?
 
     public static let hemispheres = 2
     public static let rowsPerDriver = 2
 
     public init(
         columns: Int, halves: Int, rows: Int, buses: Int, labelBits: Int, selectBits: Int, addressBits: Int, filterBits: Int,
-        eventOutputs: Int, externalInputs: Int, backgroundInputs: Int, executions: Int
+        eventOutputs: Int, externalInputs: Int, backgroundInputs: Int, executions: Int,
+        hostEvents: Double? = nil
     ) {
         self.columns = columns
         self.halves = halves
@@ -52,6 +55,7 @@ public struct LabelledCrossbar: Hashable, Sendable {
         self.externalInputs = externalInputs
         self.backgroundInputs = backgroundInputs
         self.executions = executions
+        self.hostEvents = hostEvents
     }
 }
 

@@ -14,7 +14,7 @@ extension FidelityReport {
                 .object(JSONObject([("reference", .number(referenceConfidence)), ("lowered", .number(loweredConfidence))]))
             ),
             ("agreement", .number(agreement)), ("samples", .integer(samples)),
-            ("populations", .array(populations.map(\.json))),
+            ("connections", connections.map { .integer($0) } ?? .null), ("populations", .array(populations.map(\.json))),
             (
                 "attribution",
                 .array(attribution.map { .object(JSONObject([("step", .string($0.step)), ("drop", .number($0.drop))])) })

@@ -20,6 +20,7 @@ extension FidelityReport {
         table.add(["drop", percent(drop)])
         table.add(["agreement per sample", percent(agreement)])
         table.add(["samples", "\(samples)"])
+        if let connections { table.add(["connections after rewiring", "\(connections)"]) }
         return "Fidelity of '\(network)' on '\(target)'\n\n" + table.text
     }
 

@@ -30,6 +30,8 @@ public struct FidelityReport: Hashable, Sendable {
     public var busiestCore: EmulatorStatistics.CoreLoad?
     /// What the format of weights costs, by projection.
     public var weights: [WeightLoss]
+    /// Synapses of the network, where deep rewiring chose their number for the target.
+    public var connections: Int?
     /// What the run took.
     public var seconds: Double
 

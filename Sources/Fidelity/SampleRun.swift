@@ -9,6 +9,8 @@ import Synchronization
 struct SampleRun {
     /// The answer to each sample.
     var labels: [Int] = []
+    /// Where numbers are asked for: the summed square error of each sample.
+    var squares: [Double] = []
     /// [sample][population, as in `Trial.recorded`].
     var spikes: [[[Recording.Spike]]] = []
 }
@@ -33,7 +35,9 @@ struct Trial: Sendable {
     }
 
     var count: Int { samples?.count ?? 1 }
-    var hasAnswers: Bool { samples != nil && network.readout != nil }
+    var hasAnswers: Bool { samples != nil && network.readout != nil && !asksForNumbers }
+    /// Whether a readout's membrane is to follow numbers in time.
+    var asksForNumbers: Bool { samples?.targets.isSeries ?? false }
 
     /// Contiguous samples for each thread.
     func ranges(_ count: Int, threads: Int) -> [Range<Int>] {
@@ -64,6 +68,9 @@ struct Trial: Sendable {
             if let readout {
                 let answer = Decoding(readout.rule, named: readout.population.name, size: readout.population.size, from: recording)
                 result.labels.append(answer.label)
+                if let samples, let membranes = recording.membranes[readout.population.name] {
+                    result.squares.append(samples.squareError(of: membranes, sample: sample, skip: readout.rule.skip))
+                }
             }
             if keepsSpikes { result.spikes.append(recorded.map { recording.spikes[$0] ?? [] }) }
             done.advance()
@@ -73,7 +80,14 @@ struct Trial: Sendable {
 
     // MARK: Scores
 
-    var metric: String { hasAnswers ? "accuracy" : "spike_count_correlation" }
+    /// `explained_variance`: 1 less the square error over the variance of what is asked for.
+    var metric: String { hasAnswers ? "accuracy" : asksForNumbers ? "explained_variance" : "spike_count_correlation" }
+
+    func explainedVariance(_ squares: [Double]) -> Double {
+        guard let samples, !squares.isEmpty else { return 0 }
+        let variance = samples.targetSquares(samples: squares.count, skip: network.readout?.skip ?? 0)
+        return variance > 0 ? 1 - squares.reduce(0, +) / variance : 0
+    }
 
     /// Fraction of the samples that are answered rightly.
     func accuracy(_ answers: [Int]) -> Double {
@@ -116,5 +130,29 @@ final class ProgressCounter: Sendable {
             $0 += 1
             report(Double($0) / Double(total))
         }
+    }
+}
+
+extension DataSamples {
+    /// The numbers that are asked for of a sample, each with its place in [steps × outputs].
+    private func asked(_ sample: Int, skip: Int) -> [(place: Int, value: Double)] {
+        guard case .series(_, let outputs, _) = targets, let series = series(sample) else { return [] }
+        return series.enumerated().dropFirst(skip * outputs).filter { !$0.element.isNaN }.map { ($0.offset, Double($0.element)) }
+    }
+
+    /// - Parameter membranes: [steps × outputs].
+    func squareError(of membranes: [Double], sample: Int, skip: Int) -> Double {
+        asked(sample, skip: skip).reduce(0) { sum, item in
+            guard item.place < membranes.count else { return sum }
+            let error = membranes[item.place] - item.value
+            return sum + error * error
+        }
+    }
+
+    /// Squared distances of the numbers asked for, over the first samples, from their mean.
+    func targetSquares(samples: Int, skip: Int) -> Double {
+        let values = (0..<samples).flatMap { asked($0, skip: skip).map(\.value) }
+        let mean = values.reduce(0, +) / Double(max(values.count, 1))
+        return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     }
 }

@@ -77,6 +77,9 @@ public struct Verification: Sendable {
         /// Answers of the network before a pass changed it.
         var original: [Int] = []
         var observed: [Int] = []
+        /// Square errors of both forms, by sample, where numbers are asked for.
+        var expectedSquares: [Double] = []
+        var observedSquares: [Double] = []
         var comparisons: [SpikeComparison]
         var statistics = EmulatorStatistics()
 
@@ -85,6 +88,8 @@ public struct Verification: Sendable {
         mutating func add(_ expected: SampleRun, _ observed: SampleRun, steps: Int) {
             self.expected += expected.labels
             self.observed += observed.labels
+            expectedSquares += expected.squares
+            observedSquares += observed.squares
             for (left, right) in zip(expected.spikes, observed.spikes) {
                 for index in comparisons.indices { comparisons[index].add(left[index], right[index], steps: steps) }
             }
@@ -101,7 +106,11 @@ public struct Verification: Sendable {
         let populations = zip(trial.recorded, comparisons).map { $1.result(named: $0) }
         let expected = parts.flatMap { isChanged ? $0.original : $0.expected }
         let observed = parts.flatMap(\.observed)
-        let score = trial.score(expected: expected, observed: observed, populations: populations)
+        var score = trial.score(expected: expected, observed: observed, populations: populations)
+        if trial.asksForNumbers {
+            score.reference = trial.explainedVariance(parts.flatMap(\.expectedSquares))
+            score.lowered = trial.explainedVariance(parts.flatMap(\.observedSquares))
+        }
         let resources = graph.chip.resources.indices.map { index in
             let used = graph.cores.map { $0.usage[index] }
             return FidelityReport.ResourceUse(

@@ -23,6 +23,7 @@ extension ChipReader {
         let externalInputs = count("external_inputs", 1...64, &reader)
         let backgroundInputs = count("background_inputs", 0...64, &reader)
         let executions = count("executions", 1...4096, &reader)
+        let hostEvents = reader.optional("host_events", .real(above: 0))
         reader.finish(into: &collector)
         guard let columns, let halves, let rows, let buses, let labelBits, let selectBits, let addressBits, let filterBits,
             let eventOutputs, let externalInputs, let backgroundInputs, let executions
@@ -30,7 +31,7 @@ extension ChipReader {
         let crossbar = LabelledCrossbar(
             columns: columns, halves: halves, rows: rows, buses: buses, labelBits: labelBits, selectBits: selectBits,
             addressBits: addressBits, filterBits: filterBits, eventOutputs: eventOutputs, externalInputs: externalInputs,
-            backgroundInputs: backgroundInputs, executions: executions)
+            backgroundInputs: backgroundInputs, executions: executions, hostEvents: hostEvents)
         if let problem = crossbar.problem {
             collector.report(
                 Diagnostic(
@@ -109,14 +110,14 @@ extension LabelledCrossbar {
     }
 
     var yaml: Node {
-        [
-            "crossbar": [
-                "columns": Node(columns), "halves": Node(halves), "rows": Node(rows), "buses": Node(buses), "label_bits": Node(labelBits),
-                "select_bits": Node(selectBits), "address_bits": Node(addressBits), "filter_bits": Node(filterBits),
-                "event_outputs": Node(eventOutputs), "external_inputs": Node(externalInputs),
-                "background_inputs": Node(backgroundInputs), "executions": Node(executions),
-            ]
+        let entries: Node = [
+            "columns": Node(columns), "halves": Node(halves), "rows": Node(rows), "buses": Node(buses), "label_bits": Node(labelBits),
+            "select_bits": Node(selectBits), "address_bits": Node(addressBits), "filter_bits": Node(filterBits),
+            "event_outputs": Node(eventOutputs), "external_inputs": Node(externalInputs),
+            "background_inputs": Node(backgroundInputs), "executions": Node(executions),
         ]
+        let limit = hostEvents.map { [Node.Entry("host_events", Node($0))] } ?? []
+        return ["crossbar": Node(.mapping((entries.mapping ?? []) + limit))]
     }
 }
 
@@ -150,6 +151,7 @@ extension ChipSchema {
             ("external_inputs", integer("of the host into the crossbar", 1...64)),
             ("background_inputs", integer("of generators into the crossbar", 0...64)),
             ("executions", integer("most executions of one program", 1...4096)),
+            ("host_events", ["description": "events that the way from the host carries in a µs", "type": "number", "exclusiveMinimum": 0]),
         ])
 
     static let analog: JSONValue = {

@@ -56,18 +56,6 @@ extension LearningRule {
     public static var runsOnHardware: Bool { false }
 }
 
-extension TrainingRequest {
-    /// For rules that compute with the model's own numbers only: refuses those of a chip instead of leaving them aside.
-    func refuseLoop(_ rule: String) throws(DiagnosticsError) {
-        guard lowered != nil else { return }
-        throw DiagnosticsError(
-            Diagnostic(
-                "learning-no-loop", "'\(rule)' learns with the model's own numbers, and a target's were asked for",
-                at: network.learning?.place,
-                help: "train without --target, and verify the trained model on it"))
-    }
-}
-
 /// A training under way: a network that changes from epoch to epoch.
 ///
 /// A trainer is a function of its request and of the epochs done: the number of threads, the wall time and interruptions have no part

@@ -10,6 +10,8 @@ public struct FidelityMatrix: Sendable {
         /// Of learning; empty for a model that is not trained.
         public var rule: String
         public var target: String
+        /// What is measured: `accuracy`, `explained_variance`, `spike_count_correlation`; empty without a number.
+        public var metric = ""
         /// The task's metric of both forms, as fractions; nil where the model cannot be lowered to the target.
         public var reference: Double?
         public var lowered: Double?
@@ -52,6 +54,7 @@ public struct FidelityMatrix: Sendable {
             cell.rule = model.network.learning?.rule ?? ""
             let report = try verify(model, on: target, options: options)
             (cell.reference, cell.lowered) = (report.reference, report.lowered)
+            cell.metric = report.metric
         } catch let error as DiagnosticsError {
             cell.reason = error.diagnostics.first.map { first in first.help.map { "\(first.message); \($0)" } ?? first.message }
         } catch {
@@ -66,18 +69,20 @@ public struct FidelityMatrix: Sendable {
                 JSONObject([
                     ("model", .string(cell.model)), ("rule", .string(cell.rule)), ("target", .string(cell.target)),
                     ("reference", cell.reference.map { .number($0) } ?? .null), ("lowered", cell.lowered.map { .number($0) } ?? .null),
-                    ("drop", cell.drop.map { .number($0) } ?? .null), ("reason", cell.reason.map { .string($0) } ?? .null),
+                    ("drop", cell.drop.map { .number($0) } ?? .null), ("metric", .string(cell.metric)),
+                    ("reason", cell.reason.map { .string($0) } ?? .null),
                 ]))
         }
         return .object(JSONObject([("cells", .array(rows))]))
     }
 
     public var text: String {
-        var table = TextTable(header: ["model", "rule", "target", "reference", "lowered", "drop", "reason"])
+        var table = TextTable(header: ["model", "rule", "target", "metric", "reference", "lowered", "drop", "reason"])
         func percent(_ value: Double?) -> String { value.map { hundredths(100 * $0) + " %" } ?? "" }
         for cell in cells {
             table.add([
-                cell.model, cell.rule, cell.target, percent(cell.reference), percent(cell.lowered), percent(cell.drop), cell.reason ?? "",
+                cell.model, cell.rule, cell.target, cell.metric, percent(cell.reference), percent(cell.lowered), percent(cell.drop),
+                cell.reason ?? "",
             ])
         }
         return table.leftAligned + "\n"

@@ -1,6 +1,7 @@
 import Diagnostics
 public import Fidelity
 import Foundation
+import Networks
 public import Passes
 import Targets
 
@@ -33,9 +34,22 @@ public func verify(
     let directory = options.artifact ?? scratch
     var lowering = options.lowering
     if lowering.samples == nil, try lowering.changes(model.network, for: target.chip()) { lowering.samples = data?.train }
+    var model = model
+    var connections: Int?
+    if let settings = lowering.deepRewiring {
+        // Training is no lowering: what was trained is the reference.
+        let pass = DeepRewiringPass(settings, to: try target.chip(), samples: lowering.samples, threads: options.threads)
+        model.network = try pass.run(model.network)
+        connections = model.network.projections.ids.reduce(0) { $0 + SynapseRows($1, of: model.network).synapseCount }
+        lowering.deepRewiring = nil
+    }
     let graph = try compile(model, for: target, at: directory, options: lowering).graph
     let original = lowering.changes(model.network, for: graph.chip) ? model.network : nil
     let verification = Verification(
         samples: options.samples, threads: options.threads, attributesLoss: options.attributesLoss, progress: options.progress)
-    return try verification.run(graph, data: data, original: original) { () throws(DiagnosticsError) in try bootArtifact(directory) }
+    var report = try verification.run(graph, data: data, original: original) { () throws(DiagnosticsError) in
+        try bootArtifact(directory)
+    }
+    report.connections = connections
+    return report
 }

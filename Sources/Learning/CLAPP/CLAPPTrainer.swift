@@ -30,7 +30,6 @@ final class CLAPPTrainer: Trainer {
     private var layerProbes: [LinearProbe] = []
 
     init(_ request: TrainingRequest, rule: String, options: [OptionDefinition], isSymmetric: Bool) throws(DiagnosticsError) {
-        try request.refuseLoop(rule)
         let network = request.network
         let values = try OptionValues(network.learning ?? LearningSpecification(rule: rule), definitions: options)
         let chain = try CLAPPChain(network, rule: rule)
@@ -142,6 +141,16 @@ final class CLAPPTrainer: Trainer {
         return (values, hasViews ? 2 * indices.count : indices.count)
     }
 
+    /// The layers as samples are run through them: with the weights that the chip would hold, in the loop.
+    private var seen: [CLAPPLayer] { layers.indices.map(seen) }
+
+    private func seen(_ index: Int) -> CLAPPLayer {
+        guard let lowered = request.lowered else { return layers[index] }
+        var layer = layers[index]
+        layer.weights = lowered.weights(of: chain.stages[index].projection, from: layer.weights.map { Float($0) }).map { Double($0) }
+        return layer
+    }
+
     /// - Returns: the mean hinge loss over layers and pairs.
     private func learnLayers(_ indices: [Int], _ random: Philox) -> Double {
         var (activity, samples) = views(indices, training: true)
@@ -150,12 +159,13 @@ final class CLAPPTrainer: Trainer {
         for (index, stage) in chain.stages.enumerated() {
             let patches = stage.patches(activity, samples: samples)
             let rows = patches.count / stage.inputs
-            let responses = layers[index].respond(patches, rows: rows)
+            let layer = seen(index)
+            let responses = layer.respond(patches, rows: rows)
             // With views, convolutional layers see every view as a sample of its own.
             let isSpatial = stage.places != [1, 1]
             let drawn = pairs.draw(
                 places: stage.places, samples: isSpatial ? samples : indices.count, hasViews: chain.needsViews, random: random.split(index))
-            let update = layers[index].update(patches, responses, rows: rows, drawn)
+            let update = layer.update(patches, responses, rows: rows, drawn)
             var weight = 0.0
             for pair in drawn { weight += pair.weight }
             let scale = -1 / max(1, weight)
@@ -194,7 +204,7 @@ final class CLAPPTrainer: Trainer {
     private func learnProbe(_ indices: [Int]) -> RateLoss.Outcome {
         let (values, samples) = views(indices, training: false)
         let labels = indices.map { Int(request.samples.labels[$0]) }
-        let trained = representations(values, samples: samples, layers)
+        let trained = representations(values, samples: samples, seen)
         if !layerProbes.isEmpty {
             let all = trained + representations(values, samples: samples, untrained).dropFirst()
             for (index, features) in all.enumerated() { _ = layerProbes[index].learn(features, labels) }
@@ -205,11 +215,16 @@ final class CLAPPTrainer: Trainer {
     func evaluate(_ samples: DataSamples) -> Evaluation {
         var evaluation = Evaluation(samples: samples.count, correct: 0, loss: 0, predictions: [])
         var correct = [Int](repeating: 0, count: layerProbes.count)
+        let seen = seen
+        var probe = probe
+        if let lowered = request.lowered {
+            probe.weights = lowered.weights(of: chain.readout, from: probe.weights.map { Float($0) }).map { Double($0) }
+        }
         for first in stride(from: 0, to: samples.count, by: 128) {
             let indices = Array(first..<min(samples.count, first + 128))
             let labels = indices.map { Int(samples.labels[$0]) }
             let values = indices.flatMap { samples.values($0).map { Double($0) * chain.gain } }
-            let trained = representations(values, samples: indices.count, layers)
+            let trained = representations(values, samples: indices.count, seen)
             let outcome = probe.judge(trained[trained.count - 1], labels)
             evaluation.loss += outcome.loss
             evaluation.correct += zip(outcome.predictions, labels).count { $0 == $1 }

@@ -5,6 +5,7 @@ import Networks
 import Numerics
 import Passes
 import Support
+import Targets
 import Testing
 
 @Suite struct QuantizationTests {
@@ -198,5 +199,20 @@ import Testing
         #expect(one.neurons == two.neurons)
         #expect(one.synapses.map(\.unit) == two.synapses.map(\.unit))
         #expect(one.synapses == two.synapses, "the errors, too, to the bit")
+    }
+
+    /// 1000 inputs at 127 with weights of 15 bits would sum beyond 32 bits.
+    @Test(arguments: [20, 1000]) func valuesInPayloadsStayWithinTheSumsOfFloatingPointNeurons(sources: Int) throws {
+        let network = Self.network(weight: .constant(0.5), sources: sources, encoder: .direct(gain: 2))
+        let quantized = try Quantization(to: try chip(named: "spinnaker2")).run(network)
+        #expect(quantized.payloadScale[0] == 127.0 / 2)
+        let rows = QuantizedRows(ID(0), of: quantized)
+        var (scratch, row) = (SynapseRow(), QuantizedRow())
+        rows.read(0, scratch: &scratch, into: &row)
+        let mantissa = Int(try #require(row.mantissas.first))
+        #expect(mantissa > (sources == 20 ? 32000 : 16000) && mantissa * 127 * sources <= Int(Int32.max))
+        // What a full input adds is the model's weight times its gain.
+        let neurons = try #require(quantized.neurons(of: ID(1))?.floatingPoint)
+        #expect(abs(Double(mantissa) * 127 / neurons.scale - 0.5 * 2) < 1e-3)
     }
 }
