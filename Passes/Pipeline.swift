@@ -31,6 +31,8 @@ public struct LoweringOptions: Hashable, Sendable {
     public var threads = 1
     /// Whether every stage is verified after its pass.
     public var verifies = true
+    /// Whether routes are checked, by following every key or path; nil: up to `RoutingProof.mostNets` nets.
+    public var checksRoutes: Bool?
     /// When rate units become spiking neurons, and for how many steps these then see a sample.
     public var rateConversion = RateConversion.Choice.automatic
     public var conversionSteps = 64
@@ -43,6 +45,9 @@ public struct LoweringOptions: Hashable, Sendable {
     public var samples: DataSamples?
 
     public init() {}
+
+    /// Whether the routes of a graph are checked after Routing.
+    public func checksRoutes(of graph: CoreGraph) -> Bool { verifies && checksRoutes ?? (graph.nets.count <= RoutingProof.mostNets) }
 
     /// Whether a pass changes the network itself before its numbers are lowered.
     public func changes(_ network: Network, for chip: Chip) -> Bool {
@@ -122,7 +127,8 @@ public struct Pipeline: Sendable {
     }
 
     private func finish(_ pass: String, _ stage: Stage, _ observe: (String, Stage) throws -> Void) throws {
-        if verifies { try stage.verify() }
+        let checks = if let graph = stage.routed { options.checksRoutes(of: graph.coreGraph) } else { verifies }
+        if checks { try stage.verify() }
         try observe(pass, stage)
     }
 }

@@ -38,7 +38,8 @@ public struct CoreGraphMapping: Sendable {
         let machine = TorusMachine(torus, faults)
         var groups = [Int](repeating: 0, count: graph.coreCount)
         for (index, population) in graph.populations.enumerated() { for core in population.cores { groups[core] = index } }
-        let nets = TorusNets(coreCount: graph.coreCount, groups: groups, nets: graph.nets.map { ($0.source, $0.weight, $0.targets) })
+        let nets = TorusNets(
+            coreCount: graph.coreCount, groups: groups, nets: graph.nets.map { ($0.source, $0.weight, $0.targets) }, unit: 1)
         let places = TorusPlacement(nets, machine, rounds: placement.rounds)
         guard places.routers.count == graph.coreCount else {
             throw DiagnosticsError(

@@ -34,6 +34,7 @@ extension TorusNets {
             guard let core = graph.sourceCore(of: net) else { return nil }
             return (core.index, net.traffic, net.targets.map { Int32($0.index) })
         }
-        self.init(coreCount: graph.cores.count, groups: groups, nets: nets)
+        // Traffic is packets per step, and a step is so many milliseconds.
+        self.init(coreCount: graph.cores.count, groups: groups, nets: nets, unit: graph.network.timestep / 1000)
     }
 }

@@ -41,6 +41,7 @@ extension TorusAnnealing {
         }
         let links = span()
         var sum = classWeight[cls] * Double(links)
+        if isFunnelled { return sum + funnel(first..<end) }
         if end - first > 12 && chipBuffer.count > 3 {
             spread()
             work += 12 * cellCount + 2 * (end - first)
@@ -51,6 +52,24 @@ extension TorusAnnealing {
             }
         }
         return sum
+    }
+
+    /// Packets times links from senders outside the class to the chip of it that serves them best.
+    private mutating func funnel(_ senders: Range<Int>) -> Double {
+        stamp += 1
+        for chip in chipBuffer { cellMark[Int(chip)] = stamp }
+        var least = Double.infinity
+        for chip in chipBuffer {
+            let row = Int(chip) * cellCount
+            var sum = 0.0
+            for index in senders {
+                let home = Int(cellOf[Int(items.senders[index])])
+                if cellMark[home] != stamp { sum += items.senderWeights[index] * Double(distance[row + home]) }
+            }
+            least = min(least, sum)
+        }
+        work += 2 * senders.count * chipBuffer.count
+        return least
     }
 
     /// Links to the nearest of the chips in the buffer, for every cell.

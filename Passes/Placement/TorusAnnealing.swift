@@ -10,9 +10,12 @@ import Numerics
 /// Betters a placement by moving items between chips, at the cost of the multicast trees that they would have.
 ///
 /// A class of targets costs the links that join its chips (a minimum spanning tree; links between neighbouring chips where a class has many)
-/// for each packet to it, and each sender pays its way to the nearest chip of the class.
+/// for each packet to it, and each sender pays its way to the nearest chip of the class, or to the one chip that serves all senders best when
+/// they share their whole tree.
 struct TorusAnnealing {
     let items: TorusItems
+    /// Whether all senders to a class enter its tree at one chip.
+    let isFunnelled: Bool
     let machine: TorusMachine
     /// Chips in use as numbers from 0: distances are between these.
     let cells: [Int32]
@@ -57,8 +60,12 @@ struct TorusAnnealing {
     private static let manyMembers = 20
     private static let mostListEntries = 1 << 26
 
-    init(_ items: TorusItems, _ machine: TorusMachine, cells: [Int32], distance: [UInt8], at routers: [Int32], seed: UInt64) {
+    init(
+        _ items: TorusItems, _ machine: TorusMachine, cells: [Int32], distance: [UInt8], at routers: [Int32], seed: UInt64,
+        isFunnelled: Bool = false
+    ) {
         self.items = items
+        self.isFunnelled = isFunnelled
         self.machine = machine
         self.cells = cells
         self.distance = distance
@@ -192,7 +199,7 @@ struct TorusAnnealing {
             }
             for place in items.sendsOffsets[item]..<items.sendsOffsets[item + 1] {
                 let cls = items.sends[place]
-                if bigIndex[Int(cls)] < 0 || items.senderOffsets[Int(cls) + 1] - items.senderOffsets[Int(cls)] == 1 {
+                if isFunnelled || bigIndex[Int(cls)] < 0 || items.senderOffsets[Int(cls) + 1] - items.senderOffsets[Int(cls)] == 1 {
                     if fullMark[Int(cls)] != fullStamp {
                         fullMark[Int(cls)] = fullStamp
                         dirty.append(cls)
@@ -316,6 +323,31 @@ struct TorusAnnealing {
         for item in on[from] { moves.append((item, Int32(to))) }
         for item in on[to] { moves.append((item, Int32(from))) }
         return true
+    }
+
+    /// Exchanges what chips hold, or moves it to empty ones, where that costs nothing and brings the chips in use closer together: trees of one
+    /// length then have more links to choose from.
+    mutating func tidy() {
+        guard cellCount * on.count(where: { !$0.isEmpty }) <= Self.mostTidied else { return }
+        for from in 0..<cellCount {
+            for to in 0..<cellCount where to != from && !on[from].isEmpty {
+                let (a, b) = (Int32(machine.capacity[Int(cells[from])]), Int32(machine.capacity[Int(cells[to])]))
+                guard a - free[from] <= b, b - free[to] <= a else { continue }
+                let closer = on[to].isEmpty ? spread(from) - spread(to) + 2 * Int(distance[from * cellCount + to]) : 0
+                moves.removeAll(keepingCapacity: true)
+                for item in on[from] { moves.append((item, Int32(to))) }
+                for item in on[to] { moves.append((item, Int32(from))) }
+                let delta = attempt()
+                if delta < -1e-9 * cost || delta <= 1e-9 * cost && closer > 0 { accept(delta) } else { undo() }
+            }
+        }
+    }
+
+    private static let mostTidied = 4096
+
+    /// Links from a chip to all that are in use, twice.
+    private func spread(_ cell: Int) -> Int {
+        (0..<cellCount).reduce(0) { $0 + (on[$1].isEmpty ? 0 : 2 * Int(distance[cell * cellCount + $1])) }
     }
 
     /// Moves items for so much work while the temperature falls.

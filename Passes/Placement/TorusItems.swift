@@ -99,4 +99,16 @@ struct TorusItems: Sendable {
         }
         return (items, Int(count))
     }
+
+    /// Families of twins cut into even blocks of at most so many cores, a chip's fill each; by core.
+    static func blocks(_ nets: TorusNets, atMost most: Int) -> (items: [Int32], count: Int) {
+        var items = [Int32](repeating: 0, count: nets.coreCount)
+        var count = 0
+        for family in nets.families {
+            let blocks = (family.count + most - 1) / most
+            for (index, core) in family.enumerated() { items[core] = Int32(count + index * blocks / family.count) }
+            count += blocks
+        }
+        return (items, count)
+    }
 }

@@ -9,6 +9,8 @@ struct TorusNets: Sendable {
     var sources: [Int]
     /// By net: packets per unit of time.
     var weights: [Double]
+    /// Packets per unit of time with which a link is far from full.
+    var quietLoad: Double
     /// By net: its set of targets.
     var sets: [Int]
     /// Members of set s: `members[offsets[s]..<offsets[s + 1]]`, cores, ascending.
@@ -18,8 +20,10 @@ struct TorusNets: Sendable {
     var netCount: Int { sources.count }
     var setCount: Int { offsets.count - 1 }
 
-    init(coreCount: Int, groups: [Int], nets: [(source: Int, weight: Double, targets: [Int32])]) {
+    /// - Parameter unit: seconds in the unit of time of the weights.
+    init(coreCount: Int, groups: [Int], nets: [(source: Int, weight: Double, targets: [Int32])], unit: Double) {
         self.coreCount = coreCount
+        quietLoad = Self.quietShare * Self.linkCapacity * unit
         self.groups = groups
         sources = nets.map(\.source)
         weights = nets.map(\.weight)
@@ -38,6 +42,12 @@ struct TorusNets: Sendable {
             }
         }
     }
+
+    /// Packets per second: more than 5 · 10⁹ over the bisection of the 240 × 240 machine, which is 960 links each way (Furber et al. 2013, "Overview
+    /// of the SpiNNaker system architecture", IEEE Trans. Computers 62).
+    private static let linkCapacity = 5e9 / 960
+    /// Spikes come in bursts: so much of the capacity leaves room for three times as many in one step.
+    private static let quietShare = 0.3
 
     func targets(of net: Int) -> ArraySlice<Int32> { members[offsets[sets[net]]..<offsets[sets[net] + 1]] }
 

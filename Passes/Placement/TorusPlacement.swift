@@ -40,7 +40,7 @@ struct TorusPlacement {
             for (column, other) in cells.enumerated() { distance[row * cells.count + column] = UInt8(min(254, max(0, far[Int(other)]))) }
         }
         self.distance = distance
-        routers = TorusTwins.renumber(placed(nets), nets, machine)
+        routers = placed(nets)
     }
 
     private func placed(_ nets: TorusNets) -> [Int32] {
@@ -52,37 +52,90 @@ struct TorusPlacement {
             let groups = (0..<count).map { nets.groups[Int(items.cores[items.coreOffsets[$0]])] }
             // A large machine may lack chips for so many whole families.
             if let first = firstPlacement(items, groups) {
-                let routers = annealed(items, first)
+                let routers = annealed(items, first).routers
                 start = twins.map { routers[Int($0)] }
             }
         }
         guard let start = start ?? firstPlacement(single, nets.groups) else { return [] }
-        return annealed(single, start)
+        let scattered = annealed(single, start)
+        if let blocks = inBlocks(nets), blocks.cost <= Self.blockShare * scattered.cost { return blocks.routers }
+        return TorusTwins.renumber(scattered.routers, nets, machine)
     }
+
+    /// Whole chips for the cores of a family, as trees that all its senders share want it; nil when no family is that large or they do not fit.
+    private func inBlocks(_ nets: TorusNets) -> (cost: Double, routers: [Int32])? {
+        let size = machine.capacity.max() ?? 0
+        guard rounds > 0, size > 0, nets.families.contains(where: { $0.count > size }) else { return nil }
+        let (block, count) = TorusItems.blocks(nets, atMost: size)
+        guard 4 * count <= nets.coreCount else { return nil }
+        let items = TorusItems(nets, items: block, count: count)
+        let groups = (0..<count).map { nets.groups[Int(items.cores[items.coreOffsets[$0]])] }
+        guard let first = firstPlacement(items, groups, isFunnelled: true) else { return nil }
+        // Of arrangements that cost about the same, the one whose routers tell the fewest ways apart and whose links carry the least.
+        var candidates: [(cost: Double, routers: [Int32])] = []
+        for seed in 0..<Self.blockSeeds {
+            for candidate in arrangements(items, first, isFunnelled: true, seed: 10 * seed) {
+                candidates.append((candidate.cost, block.map { candidate.routers[Int($0)] }))
+            }
+        }
+        guard let least = candidates.map(\.cost).min() else { return nil }
+        var best: (isFull: Int, ways: Int, load: Double, cost: Double, routers: [Int32])?
+        for (cost, routers) in candidates where cost <= Self.equalCost * least {
+            let routing = TorusRouting.best(machine, nets, at: routers)
+            let load = routing.maximumLoad
+            let rank = (load > nets.quietLoad ? 1 : 0, routing.wayCounts.max() ?? 0, load, cost)
+            if rank < best.map({ ($0.isFull, $0.ways, $0.load, $0.cost) }) ?? (2, .max, .infinity, .infinity) {
+                best = (rank.0, rank.1, rank.2, rank.3, routers)
+            }
+        }
+        return best.map { ($0.cost, $0.routers) }
+    }
+
+    private static let blockSeeds = 2
+    private static let equalCost = 1.02
+
+    /// Blocks may cost so much of what the best placement costs: they leave routers few entries, one for each population.
+    private static let blockShare = 1.075
 
     /// Families of so many twins move as one: a quarter of a chip and more would not fit side by side.
     private static let mostTwins = 8
 
     /// The cheapest of the first placements; nil when items of several cores leave too little room.
-    private func firstPlacement(_ items: TorusItems, _ groups: [Int]) -> [Int32]? {
-        var best: (cost: Double, routers: [Int32])?
+    private func firstPlacement(_ items: TorusItems, _ groups: [Int], isFunnelled: Bool = false) -> [Int32]? {
+        var best: (cost: Double, spread: Int, routers: [Int32])?
         for start in TorusStarts(items, machine, groups: groups).placements() {
-            let cost = TorusAnnealing(items, machine, cells: cells, distance: distance, at: start, seed: 1).cost
-            if cost < best?.cost ?? .infinity { best = (cost, start) }
+            let cost = TorusAnnealing(items, machine, cells: cells, distance: distance, at: start, seed: 1, isFunnelled: isFunnelled).cost
+            guard cost <= best?.cost ?? .infinity else { continue }
+            let spread = spread(start)
+            if (cost, spread) < best.map({ ($0.cost, $0.spread) }) ?? (.infinity, .max) { best = (cost, spread, start) }
         }
         return best?.routers
     }
 
-    private func annealed(_ items: TorusItems, _ start: [Int32]) -> [Int32] {
-        guard rounds > 0, items.count > 1 else { return start }
-        var best: (cost: Double, routers: [Int32])?
+    /// Links between all pairs of chips in use: of equally short trees, those on chips close together have more links to choose from.
+    private func spread(_ routers: [Int32]) -> Int {
+        let used = Set(routers)
+        let places = cells.indices.filter { used.contains(cells[$0]) }
+        return places.reduce(0) { sum, place in places.reduce(sum) { $0 + Int(distance[place * cells.count + $1]) } }
+    }
+
+    private func annealed(_ items: TorusItems, _ start: [Int32]) -> (cost: Double, routers: [Int32]) {
+        arrangements(items, start).reduce((.infinity, start)) { $1.cost < $0.0 ? ($1.cost, $1.routers) : $0 }
+    }
+
+    /// What annealing makes of a start, at each of several temperatures.
+    private func arrangements(_ items: TorusItems, _ start: [Int32], isFunnelled: Bool = false, seed: Int = 0) -> [(
+        cost: Double, routers: [Int32]
+    )] {
+        guard rounds > 0, items.count > 1 else { return [] }
         let work = min(rounds * (Self.workPerRound + items.count * Self.workPerItemAndRound), items.count * Self.workPerItem)
-        for (index, hot) in Self.temperatures.enumerated() {
-            var annealing = TorusAnnealing(items, machine, cells: cells, distance: distance, at: start, seed: UInt64(index + 1))
+        return Self.temperatures.enumerated().map { index, hot in
+            var annealing = TorusAnnealing(
+                items, machine, cells: cells, distance: distance, at: start, seed: UInt64(seed + index + 1), isFunnelled: isFunnelled)
             annealing.run(work: work, hot: hot, cold: min(hot / 10, 0.002), chipShare: 20)
-            if annealing.cost < best?.cost ?? .infinity { best = (annealing.cost, annealing.routers) }
+            annealing.tidy()
+            return (annealing.cost, annealing.routers)
         }
-        return best?.routers ?? start
     }
 
     /// Found by measuring on mapping/coregraphs: sparse graphs gain from heat, dense ones lose their order by it.

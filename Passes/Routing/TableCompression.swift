@@ -20,8 +20,10 @@ struct KeyTable: Sendable {
 /// and the last may match everything; within a way, entries grow bit by bit over undecided keys of the same way and over keys that nobody
 /// sends (as rules are learnt by separate-and-conquer lists: Rivest 1987, "Learning decision lists"; cubes grow as in ESPRESSO, Brayton et al. 1984).
 package struct TableCompression {
+    package enum Method: CaseIterable, Sendable { case decisionLists, pairs, orderedCovering }
+
     /// The same tables with fewer entries; those without any are left out.
-    package static func compress(_ tables: [RouterTable]) -> [RouterTable] {
+    package static func compress(_ tables: [RouterTable], by methods: [Method] = Method.allCases) -> [RouterTable] {
         tables.compactMap { table in
             var numbers: [RouterWay: Int32] = [:]
             var ways: [RouterWay] = []
@@ -33,17 +35,56 @@ package struct TableCompression {
                 }
                 return KeyTable.Entry(key: entry.key, mask: entry.mask, way: way, isDefaultable: entry.isDefaultable)
             }
-            let small = compress(KeyTable(entries: entries)).map {
+            let small = compress(KeyTable(entries: entries), by: methods).map {
                 RouterEntry(keys: KeyRange(key: $0.key, mask: $0.mask), way: ways[Int($0.way)])
             }
             return small.isEmpty ? nil : RouterTable(router: table.router, entries: small)
         }
     }
 
-    /// The smallest list that was found.
-    static func compress(_ table: KeyTable) -> [KeyTable.Entry] {
+    /// The smallest of the lists that three ways of compressing find: decision lists, ordered covering and merging of pairs. Only lists that send
+    /// every key where the table sends it are taken.
+    static func compress(_ table: KeyTable, by methods: [Method] = Method.allCases) -> [KeyTable.Entry] {
         let entries = table.entries
         if entries.isEmpty { return [] }
+        var best = entries.filter { !$0.isDefaultable }
+        for method in methods {
+            let list =
+                switch method {
+                case .decisionLists: decisionList(entries)
+                case .pairs: PairMerging.compress(entries)
+                case .orderedCovering: OrderedCovering.compress(entries)
+                }
+            let short = trimmed(list, for: entries)
+            if short.count < best.count, isFaithful(short, to: entries) { best = short }
+        }
+        return best
+    }
+
+    /// Whether the first match of every key of the table goes its way, or there is none and it needs none.
+    static func isFaithful(_ list: [KeyTable.Entry], to entries: [KeyTable.Entry]) -> Bool {
+        entries.allSatisfy { entry in
+            for line in list where meets(line, entry) {
+                if line.way != entry.way { return false }
+                if holds(line, entry) { return true }
+            }
+            return entry.isDefaultable
+        }
+    }
+
+    /// Without entries that are not needed: packets go the same way by a later one, or straight on.
+    private static func trimmed(_ list: [KeyTable.Entry], for entries: [KeyTable.Entry]) -> [KeyTable.Entry] {
+        var short = list
+        for index in list.indices.reversed() {
+            let met = entries.filter { meets(list[index], $0) }
+            var other = short
+            other.remove(at: index)
+            if isFaithful(other, to: met) { short = other }
+        }
+        return short
+    }
+
+    private static func decisionList(_ entries: [KeyTable.Entry]) -> [KeyTable.Entry] {
         var best = entries.filter { !$0.isDefaultable }
         var bestOrder: (leavesOut: Bool, ways: [Int32])?
         for leavesOut in [true, false] {
@@ -59,7 +100,7 @@ package struct TableCompression {
         let compression = TableCompression(entries, mayLeaveOut: start.leavesOut)
         var ways = start.ways
         var random: UInt64 = 0x9e37_79b9_7f4a_7c15
-        for _ in 0..<min(Self.trials, 4 * ways.count * ways.count) {
+        for _ in 0..<min(Self.trials, Self.trialWork / entries.count, 4 * ways.count * ways.count) {
             random ^= random << 13
             random ^= random >> 7
             random ^= random << 17
@@ -74,8 +115,9 @@ package struct TableCompression {
         return best
     }
 
-    /// Orders that are tried beyond the first ones.
+    /// Orders that are tried beyond the first ones, and entries that are looked at in all of them.
     private static let trials = 60
+    private static let trialWork = 12_000
 
     private let entries: [KeyTable.Entry]
     private let mayLeaveOut: Bool

@@ -4,8 +4,9 @@ import Chips
 struct TorusRouting {
     let machine: TorusMachine
     let nets: TorusNets
-    private(set) var bundles: [Bundle] = []
-    private(set) var trees: TorusTrees
+    var bundles: [Bundle] = []
+    var trees: TorusTrees
+    var families: [Family] = []
 
     struct Bundle {
         /// Router.
@@ -18,6 +19,17 @@ struct TorusRouting {
         var edges: [Int32] = []
         /// Whether some target cannot be reached.
         var isCutOff = false
+        /// Bundles of one set and one part may share a tree.
+        var part = 0
+    }
+
+    /// Bundles that share a tree over their targets.
+    struct Family {
+        var members: [Int]
+        /// Links of the shared tree, from `root` on.
+        var tree: [Int32]
+        var root: Int
+        var isFunnel: Bool
     }
 
     /// - Parameter routers: of each core.
@@ -54,23 +66,32 @@ struct TorusRouting {
     /// Heaviest first.
     private var order: [Int] { bundles.indices.sorted { (bundles[$1].weight, $0) < (bundles[$0].weight, $1) } }
 
+    /// How trees to one set of targets go together.
+    enum Sharing: CaseIterable {
+        /// Each by itself.
+        case none
+        /// All take one tree over the targets, each from its nearest chip: routers then tell fewer sources apart.
+        case tree
+        /// The same, and sources elsewhere gather on their way to one chip of it: routers tell no sources apart.
+        case funnel
+    }
+
     /// Grows all trees.
-    /// - Parameter shares: whether bundles with one set of targets take one tree over it, each from its nearest chip: routers then tell
-    ///   fewer sources apart.
-    mutating func run(shares: Bool) {
+    mutating func run(_ sharing: Sharing) {
         var isShared = [Bool](repeating: false, count: bundles.count)
-        let order = order
-        if shares {
-            for family in families(order) {
+        if sharing != .none {
+            for family in familyMembers() {
                 let root = Int(bundles[family[0]].targets[0])
-                guard let shared = trees.tree(from: root, to: bundles[family[0]].targets) else { continue }
-                for index in family {
-                    let edges = trees.joined(shared, root: root, from: bundles[index].source)
+                guard let tree = tree(of: family, from: root, isFunnel: sharing == .funnel) else { continue }
+                let shared = Family(members: family, tree: tree, root: root, isFunnel: sharing == .funnel)
+                families.append(shared)
+                for (index, edges) in zip(family, ways(of: shared)) {
                     set(index, edges)
                     isShared[index] = true
                 }
             }
         }
+        let order = order
         for index in order where !isShared[index] { set(index, trees.tree(from: bundles[index].source, to: bundles[index].targets)) }
         for _ in 0..<Self.rounds {
             for index in order where !isShared[index] && !bundles[index].isCutOff {
@@ -81,21 +102,60 @@ struct TorusRouting {
         }
     }
 
+    /// By router: how many ways it tells apart, one at least for each set of targets that it serves, none for packets that go straight on; about
+    /// what its table cannot go below.
+    var wayCounts: [Int] {
+        var seen: Set<SIMD3<Int>> = []
+        for bundle in bundles {
+            guard let net = bundle.nets.first else { continue }
+            var ways: [Int: (links: Int, cameOver: Int)] = [bundle.source: (0, -1)]
+            for edge in bundle.edges {
+                let (router, link) = (Int(edge) / 6, Int(edge) % 6)
+                ways[router, default: (0, -1)].links |= 1 << link
+                ways[Int(machine.neighbours[Int(edge)])] = (0, link)
+            }
+            for (router, way) in ways where way.cameOver < 0 || way.links != 1 << way.cameOver || bundle.targets.contains(Int32(router)) {
+                seen.insert(SIMD3(router, nets.sets[net], way.links))
+            }
+        }
+        var counts = [Int](repeating: 0, count: machine.routerCount)
+        for item in seen { counts[item.x] += 1 }
+        return counts
+    }
+
+    var wayCount: Int { wayCounts.reduce(0, +) }
+    /// Ways of all routers, those of full ones above all.
+    static func crowding(_ wayCounts: [Int]) -> Int { wayCounts.reduce(0) { $0 + $1 * $1 * $1 } }
+
     /// How often every tree is looked at again, with the others' loads known.
     private static let rounds = 2
 
-    private mutating func set(_ index: Int, _ edges: [Int32]?) {
+    mutating func set(_ index: Int, _ edges: [Int32]?) {
         bundles[index].isCutOff = edges == nil
         bundles[index].edges = edges ?? []
         trees.load(bundles[index].edges, by: bundles[index].weight)
     }
 
-    /// Bundles with one set of targets on more than three chips.
-    private func families(_ order: [Int]) -> [[Int]] {
-        var bySet = [[Int]](repeating: [], count: nets.setCount)
-        for index in order { if let net = bundles[index].nets.first { bySet[nets.sets[net]].append(index) } }
-        return bySet.filter { $0.count > 1 && bundles[$0[0]].targets.count > 3 }
+    /// Bundles with one set of targets on more than one chip; the heaviest family first.
+    private func familyMembers() -> [[Int]] {
+        var places: [SIMD2<Int>: Int] = [:]
+        var members: [(weight: Double, indices: [Int])] = []
+        for index in order {
+            guard let net = bundles[index].nets.first, bundles[index].targets.count > 1 else { continue }
+            let key = SIMD2(nets.sets[net], bundles[index].part)
+            let place = places[key] ?? members.count
+            if place == members.count {
+                places[key] = place
+                members.append((0, []))
+            }
+            members[place].weight += bundles[index].weight
+            members[place].indices.append(index)
+        }
+        let chosen = members.indices.filter { members[$0].indices.count > 1 }
+        return chosen.sorted { (members[$1].weight, $0) < (members[$0].weight, $1) }.map { members[$0].indices }
     }
+
+    var hasFamilies: Bool { !familyMembers().isEmpty }
 
     /// Leads packets around the most loaded link, again and again, until no link carries more than `goal` or nothing helps.
     /// - Parameter share: how much longer all trees together may become for it.
@@ -149,22 +209,33 @@ struct TorusRouting {
 }
 
 extension TorusRouting {
-    /// The trees that Routing takes: shared ones when they are no longer than single ones, with the load spread as single ones would.
+    /// The trees that Routing takes: shared ones when they are no longer than single ones, with the load spread as single ones would, or when
+    /// they spare the tables most of their entries.
     static func best(_ machine: TorusMachine, _ nets: TorusNets, at routers: [Int32]) -> TorusRouting {
         var single = TorusRouting(machine, nets, at: routers)
-        single.run(shares: false)
+        single.run(.none)
         let goal = Self.lighter * single.maximumLoad
-        if !single.families(single.order).isEmpty {
+        if single.hasFamilies {
+            var funnelled = TorusRouting(machine, nets, at: routers)
+            funnelled.run(.funnel)
             var shared = TorusRouting(machine, nets, at: routers)
-            shared.run(shares: true)
+            shared.run(.tree)
+            let fewer = 1 - Double(funnelled.wayCount) / Double(max(1, min(shared.wayCount, single.wayCount)))
+            if funnelled.length <= single.length * (1 + Self.longerForEntries * fewer) {
+                funnelled.balance(to: goal, cutAbove: single.maximumLoad)
+                return funnelled
+            }
             if shared.length <= single.length * (1 + Self.longerForLoad) {
-                shared.relieve(to: goal, share: Self.longerForLoad)
+                shared.balance(to: goal, cutAbove: single.maximumLoad)
                 return shared
             }
         }
         single.relieve(to: goal, share: Self.longerForLoad)
         return single
     }
+
+    /// Links that may be added for tables of half as many ways: one of eight.
+    private static let longerForEntries = 0.125
 
     /// The most loaded link is relieved of so much of what single trees put on it; more costs links and table entries.
     private static let lighter = 0.85

@@ -36,6 +36,8 @@ struct LoweringArguments: ParsableArguments {
     @Flag(help: "Give every population cores of its own.")
     var separateCores = false
 
+    @OptionGroup var routes: RouteCheckArguments
+
     @Option(
         name: .customLong("pass"),
         help: ArgumentHelp(
@@ -85,9 +87,20 @@ struct LoweringArguments: ParsableArguments {
         options.relaysDelays = relayDelays
         options.sharesCores = !separateCores
         options.threads = threads
+        options.checksRoutes = routes.check
         for pass in passes { try PassArgument(pass).apply(to: &options) }
         return options
     }
+}
+
+/// Whether routes are checked, for every command that makes some.
+struct RouteCheckArguments: ParsableArguments {
+    @Flag(
+        inversion: .prefixedNo,
+        help: ArgumentHelp(
+            "Check the routes independently of how they were made: follow every key in use through the tables, or every path, and compare who receives it with the network. Unless given, networks of up to \(RoutingProof.mostNets) nets are checked."
+        ))
+    var check: Bool?
 }
 
 extension QuantizedSynapses.Rounding: ExpressibleByArgument {}

@@ -43,6 +43,7 @@ extension FidelityReport {
         ]
         if !counters.isEmpty { members.append(("counters", .object(JSONObject(counters.map { ($0.name, .integer($0.value)) })))) }
         if let core = busiestCore { members.append(("busiest_core", core.json)) }
+        members.append(("routes_checked", .bool(routes != nil)))
         members.append(("seconds", .number(seconds)))
         return .object(JSONObject(members))
     }

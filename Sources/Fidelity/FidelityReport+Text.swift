@@ -10,6 +10,7 @@ extension FidelityReport {
         if weights.contains(where: { $0.bufferFill != nil || $0.zeroed > 0 || $0.clipped > 0 }) { parts.append(WeightLoss.table(weights)) }
         parts.append(resourceTable)
         parts.append(costs)
+        if let routes { parts.append(routes.text) }
         return parts.joined(separator: "\n\n") + "\n"
     }
 

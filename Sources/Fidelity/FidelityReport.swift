@@ -1,3 +1,4 @@
+public import Lowering
 public import Simulation
 
 /// How faithful a lowered network is to the unlowered one, on the same inputs.
@@ -32,6 +33,8 @@ public struct FidelityReport: Hashable, Sendable {
     public var weights: [WeightLoss]
     /// What the run took.
     public var seconds: Double
+    /// What the check of the routes has shown; nil when it was not run.
+    public var routes: RoutingProof?
 
     public var drop: Double { reference - lowered }
 

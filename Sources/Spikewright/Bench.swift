@@ -33,6 +33,8 @@ public enum Bench: String, CaseIterable, Sendable {
         public var threads = 1
         /// Of a model its own, else 1, unless given.
         public var seed: UInt64?
+        /// Whether routes are checked; nil: up to `RoutingProof.mostNets` nets.
+        public var checksRoutes: Bool?
 
         public init() {}
     }
@@ -44,6 +46,7 @@ public enum Bench: String, CaseIterable, Sendable {
         let chip = try options.target.chip()
         var lowering = LoweringOptions()
         lowering.threads = options.threads
+        lowering.checksRoutes = options.checksRoutes
         let instance = model?.network.name ?? options.layers.map(String.init).joined(separator: "-")
         switch self {
         case .compile: return try compile(network, options, lowering, instance)
@@ -92,12 +95,13 @@ public enum Bench: String, CaseIterable, Sendable {
                     "bench-core-graph", "'bench \(rawValue)' takes no core graph", help: "map one with 'bench place' or 'bench route'"))
         }
         let graph = try CoreGraphFile(file)
+        let checks = options.checksRoutes ?? (graph.nets.count <= RoutingProof.mostNets)
         let chip = try options.target.chip()
         guard case .hexagonalTorus(var torus) = chip.topology else {
-            return try CoreGraphMapping(graph, on: .boards(holding: graph.coreCount)).json
+            return try CoreGraphMapping(graph, on: .boards(holding: graph.coreCount)).json(checked: checks)
         }
         (torus.monitors, torus.gatherers) = (1, 0)
-        return try CoreGraphMapping(graph, on: torus, faults: chip.faults).json
+        return try CoreGraphMapping(graph, on: torus, faults: chip.faults).json(checked: checks)
     }
 
     private func stimulus(of model: Model?, _ options: Options) throws(DiagnosticsError) -> Stimulus {

@@ -28,7 +28,8 @@ public func compile(
     try writer.check(chip)
     let graph = try Pipeline(to: chip, options).run(from: stage, observe: observe)
     let report = try writer.write(graph, to: directory, threads: options.threads)
-    return Compilation(graph: graph, report: report)
+    let isChecked = stage.routed == nil && options.checksRoutes(of: graph.coreGraph)
+    return Compilation(graph: graph, report: report, routes: isChecked ? RoutingProof(of: graph) : nil)
 }
 
 /// Lowers a model to a target without writing anything.
@@ -49,15 +50,28 @@ extension LoweringOptions {
     }
 }
 
+extension RoutingProof {
+    var json: JSONValue {
+        .object(
+            JSONObject([
+                ("nets", .integer(nets)), ("deliveries", .integer(deliveries)), ("keys", .integer(keys)), ("entries", .integer(entries)),
+                ("uncompressed_entries", .integer(uncompressedEntries)),
+            ]))
+    }
+}
+
 /// A network that was compiled.
 public struct Compilation: Sendable {
     public var graph: RoutedGraph
     public var report: ArtifactReport
+    /// What the check of the routes has shown; nil when it was not run.
+    public var routes: RoutingProof?
 
     public var text: String {
         let size = report.files.reduce(0) { $0 + $1.bytes }
         var text = PlacementSummary(graph).text
         text += "artifact: \(report.files.count) files, \(size) bytes\n"
+        text += (routes?.text ?? "routes not checked; --check does") + "\n"
         for note in notes { text += "note: \(note)\n" }
         return text
     }
@@ -95,6 +109,7 @@ public struct Compilation: Sendable {
             JSONObject([
                 ("placement", PlacementSummary(graph).json), ("files", .array(files)), ("notes", .array(notes.map { .string($0) })),
                 ("weights", .array(WeightLoss.all(in: graph.quantized).map(\.json))),
+                ("routes_checked", routes?.json ?? .null),
             ]))
     }
 }

@@ -33,9 +33,12 @@ public func verify(
     let directory = options.artifact ?? scratch
     var lowering = options.lowering
     if lowering.samples == nil, try lowering.changes(model.network, for: target.chip()) { lowering.samples = data?.train }
-    let graph = try compile(model, for: target, at: directory, options: lowering).graph
+    let compilation = try compile(model, for: target, at: directory, options: lowering)
+    let graph = compilation.graph
     let original = lowering.changes(model.network, for: graph.chip) ? model.network : nil
     let verification = Verification(
         samples: options.samples, threads: options.threads, attributesLoss: options.attributesLoss, progress: options.progress)
-    return try verification.run(graph, data: data, original: original) { () throws(DiagnosticsError) in try bootArtifact(directory) }
+    var report = try verification.run(graph, data: data, original: original) { () throws(DiagnosticsError) in try bootArtifact(directory) }
+    report.routes = compilation.routes
+    return report
 }

@@ -44,6 +44,7 @@ struct DenseBenchCommand: ParsableCommand {
     @Option(help: "Spikes per input and step.")
     var rate = 0.05
 
+    @OptionGroup var routes: RouteCheckArguments
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -67,6 +68,7 @@ struct DenseBenchCommand: ParsableCommand {
         options.rate = rate
         options.threads = common.threads
         options.seed = common.seed
+        options.checksRoutes = routes.check
         let result = JSONValue.object(try bench.run(options))
         try answer(result.text(pretty: true), result, common)
     }

@@ -28,21 +28,33 @@ import Testing
         #expect(mapping.treeLength >= mapping.lowerBound * (1 - 1e-9))
         guard let record = RecordedMapping.of(name) else { return }
         let family = String(name.prefix { $0 != "_" })
-        // On random_1000 no placement can be better; on grid_1000 (36 cores, three chips) the record of 20 links is met and not beaten.
+        // On random_1000 no placement can be better. On grid_1000 the record of 20 links is the optimum: with λ chips around a core's
+        // neighbourhood, the links are the sum of λ - 1; an integer program (HiGHS) proves 20 on three chips, and on four or more the smallest
+        // vertex boundaries of parts of up to 17 cores of a 6 × 6 king's graph add up to 20.
         let isTight = mapping.lowerBound > 0.95 * record.treeLength || name == "grid_1000"
         let share = isTight ? 1 : family == "random" ? 0.95 : family == "grid" || family == "cnn" ? 0.9 : 1
         #expect(mapping.treeLength <= share * record.treeLength * 1.0005, "\(mapping.treeLength) against \(record.treeLength)")
-        #expect(mapping.maximumLinkLoad <= record.maximumLinkLoad * 1.0005, "\(mapping.maximumLinkLoad) against \(record.maximumLinkLoad)")
-        if let limit = Self.largestTables[name] { #expect(mapping.largestTable <= limit, "\(mapping.largestTable) entries") }
+        let load = Self.loads[name] ?? record.lowestLinkLoad
+        #expect(mapping.maximumLinkLoad <= load * 1.0005, "\(mapping.maximumLinkLoad) against \(load)")
+        let limit = Self.largestTables[name] ?? record.largestTable
+        #expect(mapping.largestTable <= limit, "\(mapping.largestTable) entries")
     }
 
-    /// The recorded best, but where the shorter trees of here need more: dense networks, whose populations PACMAN leads over one shared tree
-    /// each, at up to a fifth more traffic.
-    private static let largestTables = [
-        "mlp_1000": 5, "random_1000": 5, "grid_1000": 28, "pd_1000": 9, "mlp_10000": 8, "cnn_10000": 52, "random_10000": 32, "pd_10000": 16,
-    ]
+    /// Where the lowest link load of any run is out of reach of the other limits.
+    ///
+    /// mlp_100000: one population sends 156,327 packets/s. With two entries a table (PACMAN's record) a chip has one way for all of them, so they
+    /// reach it over one tree whose leaves carry them all; rig's 136,467 took tables of 43 entries. PACMAN's link carried 223,005.
+    private static let loads = ["mlp_100000": 0.8 * 220_681]
 
-    @Test(arguments: ["grid_1000", "random_10000", "cnn_10000"]) func isTheSameEveryTime(name: String) throws {
+    /// Where the smallest table of any run is out of reach of the other limits.
+    ///
+    /// - mlp_1000: a search of all ways to lay its six layers of six cores on up to six chips finds none with three entries a table and trees
+    ///   as short as rig's 2,084. These are of 1,402; PACMAN's three entries go with 2,959.
+    /// - grid_1000: no two cores have the same targets, so a chip has an entry for each core it holds or hears, 56 in all on the shortest trees;
+    ///   the record of 20 is of cores strewn over 24 chips, on 22 times as many links.
+    private static let largestTables = ["mlp_1000": 4, "grid_1000": 25]
+
+    @Test(arguments: ["grid_1000", "random_10000", "cnn_10000", "mlp_10000"]) func isTheSameEveryTime(name: String) throws {
         try #require(Self.all.contains(name) || ProcessInfo.processInfo.environment["SPIKEWRIGHT_VECTORS"] != nil)
         guard Self.all.contains(name) else { return }
         let graph = try CoreGraphFile("\(Self.folder)/\(name).json.gz")
