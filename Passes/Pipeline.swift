@@ -3,6 +3,7 @@ import Diagnostics
 public import FrontEnd
 public import Lowering
 public import Networks
+import Numerics
 
 /// The options of all passes in one place.
 public struct LoweringOptions: Hashable, Sendable {

@@ -16,7 +16,9 @@ extension TorusTrees {
         for source in outside { isSource[source.router] = true }
         var best: (cost: Double, entry: Int, levels: [Int32])?
         // Under a ceiling the tree was grown from its root, and its links are good in that direction only.
-        for entry in 0..<machine.routerCount where isOnTree[entry] && (ceiling == .infinity || entry == root) {
+        let entries = ceiling == .infinity ? (0..<machine.routerCount).filter { isOnTree[$0] } : [root]
+        for index in stride(from: 0, to: entries.count, by: max(1, entries.count / Self.mostEntries)) {
+            let entry = entries[index]
             let levels = levels(around: entry, avoiding: isOnTree, isSource)
             guard !outside.contains(where: { levels[$0.router] < 0 }) else { continue }
             let cost = outside.reduce(0) { $0 + $1.weight * Double(levels[$1.router]) }
@@ -71,6 +73,8 @@ extension TorusTrees {
         return levels
     }
 
+    /// About so many chips of a large tree are tried.
+    private static let mostEntries = 64
     private static let linkPrice: Int32 = 4
     private static let strangerPrice: Int32 = 3
 

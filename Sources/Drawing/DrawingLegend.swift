@@ -31,6 +31,10 @@ struct DrawingLegend {
         text("scale-high", "100 %", x: start + 9 * step, y: y - 0.8 * line, size: 8, to: &graph)
         key("dead", "#6b6b6b", "dead", x: start + 14 * step, y: y, to: &graph)
         key("unused", "#ffffff", "unused", x: start + 19 * step, y: y, to: &graph)
+        if case .hexagonalTorus = summary.topology {
+            key("system", "#d0d0d0", "kept for the system", x: start + 25 * step, y: y, to: &graph)
+            key("ethernet", "#c9dcf3", "chip with an Ethernet port", x: start + 37 * step, y: y, to: &graph)
+        }
         y -= 2 * line
         guard heaviestLink > 0 else { return }
         text("links", "packets per step on a link", x: 0, y: y, size: 9, to: &graph)
@@ -52,8 +56,7 @@ struct DrawingLegend {
     }
 
     private var title: String {
-        let total = summary.topology.coreCount
-        return "\(summary.network) on \(summary.target): \(summary.cores.count) of \(total) cores"
+        "\(summary.network) on \(summary.target): \(summary.cores.count) of \(summary.coreCount) cores"
     }
 
     private func key(_ name: String, _ color: String, _ label: String, x: Double, y: Double, to graph: inout Graph) {

@@ -49,6 +49,7 @@ struct TorusDrawing {
         ]
         func at(_ x: Double, _ y: Double) -> String { place(x - left + pitch / 2, y - low + pitch / 2) }
         addChips(routers, at: at, to: &graph)
+        addDeadLinks(Set(routers), at: at, to: &graph)
         addLinks(at: at, to: &graph)
         DrawingLegend(summary: summary, width: width, heaviestLink: heaviest, scale: max(1, min(6, width / 1100))).add(
             to: &graph, below: -18)
@@ -58,6 +59,7 @@ struct TorusDrawing {
     private func addChips(_ routers: [Int], at: (Double, Double) -> String, to graph: inout Graph) {
         let used = Dictionary(uniqueKeysWithValues: summary.cores.map { ($0.number, $0) })
         let dead = Set(summary.deadCores)
+        let deadChips = Set(summary.deadChips)
         for router in routers {
             let (x, y) = center(ofRouter: router)
             let (column, row) = torus.position(ofRouter: router)
@@ -65,20 +67,25 @@ struct TorusDrawing {
                 node: "chip\(router)",
                 [
                     "shape": "polygon", "sides": "6", "orientation": "30", "style": "filled",
-                    "fillcolor": torus.ethernet.contains(router) ? "#e3ecf7" : "#eeeeee", "color": "#c8c8c8", "fixedsize": "true",
-                    "label": "",
-                    "width": inches(2 * radius), "height": inches(2 * radius), "pos": at(x, y), "tooltip": "chip (\(column), \(row))",
+                    "fillcolor": deadChips.contains(router) ? "#6b6b6b" : torus.ethernet.contains(router) ? "#c9dcf3" : "#eeeeee",
+                    "color": "#c8c8c8", "fixedsize": "true",
+                    "label": deadChips.contains(router) ? "✕" : "", "fontsize": "28", "fontcolor": "#ffffff", "fontname": "DejaVu Sans",
+                    "width": inches(2 * radius), "height": inches(2 * radius), "pos": at(x, y),
+                    "tooltip": "chip (\(column), \(row))\(deadChips.contains(router) ? ": dead" : "")",
                 ])
             graph.add(
                 node: "chip\(router)-name",
                 [
-                    "shape": "plaintext", "label": "\(column),\(row)", "fontsize": "9", "fontcolor": "#707070", "fontname": "DejaVu Sans",
+                    "shape": "plaintext", "label": "\(column),\(row)", "fontsize": "9",
+                    "fontcolor": deadChips.contains(router) ? "#ffffff" : "#707070", "fontname": "DejaVu Sans",
                     "margin": "0", "pos": at(x, y + radius * 0.82),
                 ])
+            if deadChips.contains(router) { continue }
+            let rows = (torus.cores[router] + columns - 1) / columns
             for position in 0..<torus.cores[router] {
                 let number = router * torus.coresPerChip + position
                 let coreX = x + (Double(position % columns) - Double(columns - 1) / 2) * core
-                let coreY = y + (Double(columns - 1) / 2 - Double(position / columns)) * core
+                let coreY = y + (Double(rows - 1) / 2 - Double(position / columns)) * core
                 let isSystem = position < torus.firstApplicationCore(ofRouter: router)
                 addCore(number, used[number], isDead: dead.contains(number), isSystem: isSystem, at: at(coreX, coreY), to: &graph)
             }
@@ -104,6 +111,24 @@ struct TorusDrawing {
                 "tooltip": content == nil
                     ? "\(name): \(state)" : "\(name): \(parts.joined(separator: ", "))\n\(usage.joined(separator: "\n"))",
             ])
+    }
+
+    /// A cross between two chips whose link is dead; none at dead chips.
+    private func addDeadLinks(_ shown: Set<Int>, at: (Double, Double) -> String, to graph: inout Graph) {
+        for dead in summary.deadLinks where shown.contains(dead.from) && dead.from < dead.to {
+            for link in torus.links(from: dead.from, to: dead.to).prefix(1) {
+                let (from, vector) = (center(ofRouter: dead.from), HexagonalTorus.vectors[link])
+                let (ux, uy) = (Double(vector.x) - Double(vector.y) / 2, Double(vector.y) * 3.squareRoot() / 2)
+                graph.add(
+                    node: "dead\(dead.from)-\(link)",
+                    [
+                        "shape": "plaintext", "label": "✕", "fontsize": "14", "fontcolor": "#6b6b6b", "fontname": "DejaVu Sans",
+                        "margin": "0",
+                        "width": "0", "height": "0", "pos": at(from.x + ux * pitch / 2, from.y + uy * pitch / 2),
+                        "tooltip": "dead link between chips \(dead.from) and \(dead.to)",
+                    ])
+            }
+        }
     }
 
     /// Both directions of a link are two arrows side by side; a link around the edge is a stub at either end.

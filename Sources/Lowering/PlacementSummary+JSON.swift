@@ -22,29 +22,33 @@ extension PlacementSummary {
             case .hexagonalTorus(let torus): .object(JSONObject([("hexagonal_torus", torus.json)]))
             case .crossbar(let crossbar): ["crossbar": crossbar.json]
             }
-        return .object(
-            JSONObject([
-                ("network", .string(network)), ("target", .string(target)), ("topology", topologyValue),
-                (
-                    "resources",
-                    .array(
-                        resources.map {
-                            .object(JSONObject([("name", .string($0.name)), ("limit", .integer($0.limit)), ("unit", .string($0.unit))]))
-                        })
-                ),
-                ("cores", .array(cores.map(\.json))), ("dead_cores", .array(deadCores.map { .integer($0) })),
-                (
-                    "links",
-                    .array(
-                        links.map {
-                            .object(
-                                JSONObject([
-                                    ("from", .integer($0.link.from)), ("to", .integer($0.link.to)),
-                                    ("packets_per_step", .number($0.packetsPerStep)),
-                                ]))
-                        })
-                ),
-            ]))
+        var entries: [(String, JSONValue)] = [
+            ("network", .string(network)), ("target", .string(target)), ("topology", topologyValue),
+            (
+                "resources",
+                .array(
+                    resources.map {
+                        .object(JSONObject([("name", .string($0.name)), ("limit", .integer($0.limit)), ("unit", .string($0.unit))]))
+                    })
+            ),
+            ("cores", .array(cores.map(\.json))), ("dead_cores", .array(deadCores.map { .integer($0) })),
+            (
+                "links",
+                .array(
+                    links.map {
+                        .object(
+                            JSONObject([
+                                ("from", .integer($0.link.from)), ("to", .integer($0.link.to)),
+                                ("packets_per_step", .number($0.packetsPerStep)),
+                            ]))
+                    })
+            ),
+        ]
+        if !deadChips.isEmpty { entries.append(("dead_chips", .array(deadChips.map { .integer($0) }))) }
+        if !deadLinks.isEmpty {
+            entries.append(("dead_links", .array(deadLinks.map { .array([.integer($0.from), .integer($0.to)]) })))
+        }
+        return .object(JSONObject(entries))
     }
 
     /// Reads what `json` wrote.
@@ -81,7 +85,11 @@ extension PlacementSummary {
         }
         self.init(
             network: network, target: target, topology: topology, cores: cores, resources: resources,
-            deadCores: json["dead_cores"]?.ints ?? [], links: links)
+            deadCores: json["dead_cores"]?.ints ?? [], links: links, deadChips: json["dead_chips"]?.ints ?? [],
+            deadLinks: (json["dead_links"]?.array ?? []).compactMap { link in
+                guard let ends = link.ints, ends.count == 2 else { return nil }
+                return RouterLink(from: ends[0], to: ends[1])
+            })
     }
 }
 

@@ -15,6 +15,10 @@ public struct PlacementSummary: Hashable, Sendable {
     public var resources: [Resource]
     /// Physical numbers, ascending.
     public var deadCores: [Int]
+    /// Routers of chips of which nothing is used, ascending; on a torus.
+    public var deadChips: [Int] = []
+    /// Both directions, ascending.
+    public var deadLinks: [RouterLink] = []
     /// Expected packets per step on each link that carries any.
     public var links: [LinkLoad]
 
@@ -61,7 +65,8 @@ public struct PlacementSummary: Hashable, Sendable {
     }
 
     public init(
-        network: String, target: String, topology: Topology, cores: [Core], resources: [Resource], deadCores: [Int], links: [LinkLoad]
+        network: String, target: String, topology: Topology, cores: [Core], resources: [Resource], deadCores: [Int], links: [LinkLoad],
+        deadChips: [Int] = [], deadLinks: [RouterLink] = []
     ) {
         self.network = network
         self.target = target
@@ -70,6 +75,13 @@ public struct PlacementSummary: Hashable, Sendable {
         self.resources = resources
         self.deadCores = deadCores
         self.links = links
+        self.deadChips = deadChips
+        self.deadLinks = deadLinks
+    }
+
+    /// Cores that there are, dead ones and those of the system among them.
+    public var coreCount: Int {
+        if case .hexagonalTorus(let torus) = topology { torus.cores.reduce(0, +) } else { topology.coreCount }
     }
 
     /// How full a core is: its fullest capacity, as a fraction.
@@ -103,6 +115,7 @@ extension PlacementSummary {
         self.init(
             network: placed.network.name, target: chip.name, topology: chip.topology, cores: cores.sorted { $0.number < $1.number },
             resources: chip.resources.map { Resource(name: $0.name, limit: $0.limit, unit: $0.unit) },
-            deadCores: chip.faults.deadCores.sorted(), links: graph.linkLoads)
+            deadCores: chip.faults.deadCores.sorted(), links: graph.linkLoads, deadChips: chip.faults.deadChips.sorted(),
+            deadLinks: chip.faults.deadLinks.sorted())
     }
 }

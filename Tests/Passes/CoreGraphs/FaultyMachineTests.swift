@@ -32,6 +32,22 @@ import Testing
         for table in mapping.tables + mapping.uncompressed { #expect(!faults.deadChips.contains(table.router)) }
     }
 
+    /// Populations of several chips' size, whose cores share trees and gather on their way to them.
+    @Test(arguments: 0..<20) func leadsLargePopulationsAroundWhatIsDead(seed: Int) throws {
+        let torus = HexagonalTorus.boards(holding: 800)
+        let faults = CoreGraphFixture.faults(torus, chips: 0.2, seed: UInt64(seed))
+        let graph = try CoreGraphFixture.graph(
+            populations: 4 + seed % 5, coresEach: 40 + 7 * (seed % 4), fanOut: 1 + seed % 2, seed: UInt64(seed))
+        let mapping: CoreGraphMapping
+        do {
+            mapping = try CoreGraphMapping(graph, on: torus, faults: faults, placement: Placement(rounds: 1))
+        } catch {
+            #expect(error.isRefusal)
+            return
+        }
+        #expect(mapping.violations() == [])
+    }
+
     @Test func tellsWhatIsMissing() throws {
         let torus = HexagonalTorus.boards(holding: 100)
         let graph = try CoreGraphFixture.graph(populations: 300, coresEach: 4, fanOut: 2, seed: 1)

@@ -40,6 +40,22 @@ import Testing
             ], deadCores: [mesh.coreCount - 1], links: links.sorted { $0.link < $1.link })
     }
 
+    /// Dead chips and links of a torus are drawn, its cores counted as they are.
+    @Test func deadPartsOfATorusAreDrawn() throws {
+        var torus = HexagonalTorus(
+            width: 4, height: 4, coresPerChip: 18, cores: [Int](repeating: 18, count: 16), monitors: 1, routerEntries: 1023)
+        torus.cores[5] = 17
+        let summary = PlacementSummary(
+            network: "drawn", target: "torus", topology: .hexagonalTorus(torus), cores: [], resources: [], deadCores: [19], links: [],
+            deadChips: [2], deadLinks: [RouterLink(from: 8, to: 9), RouterLink(from: 9, to: 8)])
+        let again = try PlacementSummary(summary.json, file: "placement.json")
+        #expect(again == summary)
+        let svg = try String(decoding: PlacementDrawing(again).graph.render(.svg), as: UTF8.self)
+        #expect(svg.contains("0 of 287 cores"))
+        #expect(svg.contains("chip (2, 0): dead") && svg.contains("dead link between chips 8 and 9"))
+        #expect(!svg.contains("<title>core36</title>") && svg.contains("<title>core54</title>"))
+    }
+
     @Test(arguments: [[1, 1, 2, 2, 2], [1, 1, 8, 4, 4], [4, 2, 8, 4, 4]])
     func everyCoreAndLinkIsDrawn(shape: [Int]) throws {
         let summary = Self.summary(chips: [shape[0], shape[1]], tiles: [shape[2], shape[3]], coresPerTile: shape[4], used: 0.8)
