@@ -27,6 +27,7 @@ extension CoreGraphMapping {
                             ("tool", .string(record.tool)), ("tree_length", .number(record.treeLength)),
                             ("max_link_load", .number(record.maximumLinkLoad)), ("lowest_max_link_load", .number(record.lowestLinkLoad)),
                             ("largest_table", .integer(record.largestTable)), ("entries", .integer(record.entryCount)),
+                            ("proven_length", record.provenLength > 0 ? .number(record.provenLength) : .null),
                         ]))
                 ))
             entries.append(
@@ -35,7 +36,7 @@ extension CoreGraphMapping {
                     .object(
                         JSONObject([
                             ("tree_length", .number(treeLength / record.treeLength)),
-                            ("lower_bound", .number(lowerBound / record.treeLength)),
+                            ("lower_bound", .number(max(lowerBound, record.provenLength) / record.treeLength)),
                             ("max_link_load", .number(maximumLinkLoad / record.maximumLinkLoad)),
                             ("lowest_max_link_load", .number(maximumLinkLoad / record.lowestLinkLoad)),
                             ("largest_table", .number(Double(largestTable) / Double(record.largestTable))),
