@@ -8,10 +8,13 @@ public struct Chart: Hashable, Sendable {
         public var name: String
         /// Ascending by x; points that are not finite break the line.
         public var points: [Point]
+        /// Drawn dashed, in the colour of the line before it and without a name of its own: what that line is compared with.
+        public var isCompanion: Bool
 
-        public init(_ name: String, _ points: [Point]) {
+        public init(_ name: String, _ points: [Point], isCompanion: Bool = false) {
             self.name = name
             self.points = points
+            self.isCompanion = isCompanion
         }
 
         /// One value for each whole x, from `first` on.
@@ -51,15 +54,20 @@ public struct Chart: Hashable, Sendable {
     /// Okabe and Ito's colours, which stay apart for colour-blind readers.
     private static let colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"]
     private static let margin = (left: 64.0, right: 16.0, top: 34.0, bottom: 46.0)
+    /// Room for the names of several lines, right of them.
+    private static let namesWidth = 130.0
+    /// Points of a line of so few are marked.
+    private static let mostMarked = 24
     /// More points than this in a line are averaged over equal numbers of neighbours, so that a long curve stays a small file.
     private static let mostPoints = 600
 
     public var svg: String {
-        let lines = lines.map { Line($0.name, Self.thinned($0.points)) }
+        let lines = lines.map { Line($0.name, Self.thinned($0.points), isCompanion: $0.isCompanion) }
+        let isNamed = lines.count { !$0.isCompanion } > 1
         let finite = lines.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
         let xTicks = Self.ticks(finite.map(\.x))
         let yTicks = Self.ticks(finite.map(\.y) + (level.map { [$0] } ?? []))
-        let (left, right) = (Self.margin.left, width - Self.margin.right)
+        let (left, right) = (Self.margin.left, width - Self.margin.right - (isNamed ? Self.namesWidth : 0))
         let (top, bottom) = (Self.margin.top, height - Self.margin.bottom)
         func x(_ value: Double) -> Double { left + (value - xTicks.low) / (xTicks.high - xTicks.low) * (right - left) }
         func y(_ value: Double) -> Double { bottom - (value - yTicks.low) / (yTicks.high - yTicks.low) * (bottom - top) }
@@ -87,17 +95,26 @@ public struct Chart: Hashable, Sendable {
                 "<line x1=\"\(Self.text(left))\" y1=\"\(Self.text(y(level)))\" x2=\"\(Self.text(right))\" y2=\"\(Self.text(y(level)))\" "
                     + "stroke=\"#777\" stroke-dasharray=\"5 4\"/>")
         }
-        for (index, line) in lines.enumerated() {
-            let color = Self.colors[index % Self.colors.count]
+        var index = -1
+        for line in lines {
+            if !line.isCompanion { index += 1 }
+            let color = Self.colors[max(index, 0) % Self.colors.count]
             for run in line.points.split(whereSeparator: { !$0.x.isFinite || !$0.y.isFinite }) {
                 let points = run.map { "\(Self.text(x($0.x))),\(Self.text(y($0.y)))" }.joined(separator: " ")
-                parts.append("<polyline fill=\"none\" stroke=\"\(color)\" stroke-width=\"1.5\" points=\"\(points)\"/>")
+                parts.append(
+                    "<polyline fill=\"none\" stroke=\"\(color)\" stroke-width=\"\(line.isCompanion ? "1" : "1.5")\""
+                        + "\(line.isCompanion ? " stroke-dasharray=\"3 3\"" : "") points=\"\(points)\"/>")
+                guard !line.isCompanion, run.count <= Self.mostMarked else { continue }
+                for point in run {
+                    parts.append("<circle cx=\"\(Self.text(x(point.x)))\" cy=\"\(Self.text(y(point.y)))\" r=\"2.5\" fill=\"\(color)\"/>")
+                }
             }
+            guard isNamed, !line.isCompanion else { continue }
             let place = top + 8 + 15 * Double(index)
             parts.append(
-                "<line x1=\"\(Self.text(right - 130))\" y1=\"\(Self.text(place))\" x2=\"\(Self.text(right - 112))\" y2=\"\(Self.text(place))\" "
+                "<line x1=\"\(Self.text(right + 10))\" y1=\"\(Self.text(place))\" x2=\"\(Self.text(right + 28))\" y2=\"\(Self.text(place))\" "
                     + "stroke=\"\(color)\" stroke-width=\"2\"/>")
-            parts.append(Self.label(line.name, right - 107, place + 4, "start"))
+            parts.append(Self.label(line.name, right + 33, place + 4, "start"))
         }
         parts.append(Self.rule(left, top, left, bottom, "#333"))
         parts.append(Self.rule(left, bottom, right, bottom, "#333"))

@@ -13,6 +13,7 @@ extension FidelityReport {
                 "confidence",
                 .object(JSONObject([("reference", .number(referenceConfidence)), ("lowered", .number(loweredConfidence))]))
             ),
+            ("without_training_in_loop", withoutTrainingInTheLoop.map { .number($0) } ?? .null),
             ("agreement", .number(agreement)), ("samples", .integer(samples)),
             ("populations", .array(populations.map(\.json))),
             (

@@ -17,6 +17,9 @@ extension FidelityReport {
         var table = TextTable()
         table.add(["\(metric) of the reference", percent(reference), "± \(percent(referenceConfidence))"])
         table.add(["\(metric) on \(target)", percent(lowered), "± \(percent(loweredConfidence))"])
+        if let without = withoutTrainingInTheLoop {
+            table.add(["\(metric) without training in the loop", percent(without)])
+        }
         table.add(["drop", percent(drop)])
         table.add(["agreement per sample", percent(agreement)])
         table.add(["samples", "\(samples)"])

@@ -17,6 +17,8 @@ public struct FidelityReport: Hashable, Sendable {
     public var samples: Int
     public var populations: [PopulationFidelity]
     public var attribution: [AttributedLoss]
+    /// The metric on the target without the weights that were trained in the loop on it; nil where there are no such weights.
+    public var withoutTrainingInTheLoop: Double?
     public var resources: [ResourceUse]
     public var traffic: Traffic
     /// Per sample, from the target's published constants.
@@ -39,6 +41,11 @@ public struct FidelityReport: Hashable, Sendable {
     public struct AttributedLoss: Hashable, Sendable {
         public var step: String
         public var drop: Double
+
+        public init(step: String, drop: Double) {
+            self.step = step
+            self.drop = drop
+        }
     }
 
     /// The fullest core of each capacity.

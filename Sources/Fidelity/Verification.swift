@@ -44,7 +44,8 @@ public struct Verification: Sendable {
         let parts = try parallelMap(trial.ranges(count, threads: threads), threads: threads) { range throws(DiagnosticsError) in
             var reference = try referenceEngine(of: network)
             var emulator = try boot()
-            var unchanged = if let original { try ReferenceEngine<Double>(original) } else { ReferenceEngine<Double>?.none }
+            var unchanged: (any Engine)? = nil
+            if let original { unchanged = try referenceEngine(of: original) }
             var part = Part(trial)
             // In small portions, so that the spikes of a large test set are not all held at once.
             for portion in range.portions(of: 64) {
@@ -52,6 +53,7 @@ public struct Verification: Sendable {
                 let observed = try trial.run(portion, on: &emulator, keepsSpikes: true, done: done)
                 part.add(expected, observed, steps: trial.steps)
                 if let before, var engine = unchanged {
+                    unchanged = nil
                     part.original += try before.run(portion, on: &engine, keepsSpikes: false, done: done).labels
                     unchanged = engine
                 }

@@ -15,6 +15,23 @@ public func readNetwork(
     return try readNetwork(bytes, file: path, usesTrained: usesTrained)
 }
 
+/// What a description says beside the network itself.
+public struct NetworkFile: Sendable {
+    public var network: Network
+    /// By their place in the file.
+    public var warnings: [Diagnostic]
+    /// Values from training in the loop, by the target that they were trained on; in the order of the file.
+    public var targetWeights: [TargetWeights]
+
+    /// Reads the description at `path`, as `readNetwork` does.
+    public init(at path: String, usesTrained: Bool = true) throws(DiagnosticsError) {
+        let node = try parseYAML(try ByteFile.readRaw(path, limit: Limits().fileSize), file: path)
+        var reader = NetworkReader(folder: folderName(of: path), usesTrained: usesTrained)
+        network = try reader.network(node)
+        (warnings, targetWeights) = (reader.sortedDiagnostics, reader.targetWeights)
+    }
+}
+
 /// Reads a network from a text.
 ///
 /// - Parameters:

@@ -46,6 +46,8 @@ package indirect enum KeyKind: Sendable {
     case table(KeyTable)
     /// A mapping of names that the user chooses.
     case named(KeyTable)
+    /// A mapping of names that the user chooses to values of one kind.
+    case each(KeyKind)
     case list(KeyKind)
     /// One of several, alone or as the only key of a mapping with its options.
     case variants([KeyTable])
@@ -70,6 +72,7 @@ package indirect enum KeyKind: Sendable {
         case .values(let unit): "values" + (unit.map { ", \($0)" } ?? "")
         case .table, .variants: "see below"
         case .named: "mapping of names"
+        case .each(let kind): "mapping of names, each to \(kind.words)"
         case .list(.table): "list, see below"
         case .list(let item): "list; each: " + item.words
         case .single(let key, let kind): "`{\(key): \(kind.words)}`"
@@ -102,8 +105,9 @@ extension KeyTable {
                     "{rule: bptt, epochs: 20}"),
                 Key("fidelity", .table(fidelity), default: "its defaults", "what is asked of the lowered form", "{max_drop: 1 %}"),
                 Key(
-                    "trained", .text, default: "none", "HDF5 file with the values that training found; they take the place of the rules",
-                    "digits.h5"),
+                    "trained", .anyOf([.text, .each(.text)]), default: "none",
+                    "HDF5 file with the values that training found; they take the place of the rules. Or one file for each target that was trained in the loop, `any` for all others",
+                    "{any: yin-yang.h5, brainscales2: yin-yang.brainscales2.h5}"),
                 Key(
                     "published", .list(.text), default: "none", "published results that the model reproduces, for reports",
                     "[\"97.5 % (Rueckauer 2022)\"]"),

@@ -47,6 +47,8 @@ struct NetworkReader {
 
     /// Whether values from training take the place of the rules.
     let usesTrained: Bool
+    /// What the key `trained` names for targets of their own.
+    var targetWeights: [TargetWeights] = []
 
     init(folder: String, usesTrained: Bool = true) {
         self.folder = folder

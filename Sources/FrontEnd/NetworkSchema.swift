@@ -59,6 +59,7 @@ enum NetworkSchema {
         case .parameter, .values: return ["$ref": "#/$defs/values"]
         case .table(let table): return .object(self.table(table))
         case .named(let table): return ["type": "object", "minProperties": 1, "additionalProperties": .object(self.table(table))]
+        case .each(let kind): return ["type": "object", "minProperties": 1, "additionalProperties": schema(kind)]
         case .list(let item): return ["type": "array", "items": schema(item)]
         case .variants(let tables): return variants(tables, alone: true)
         case .single(let key, let value):

@@ -8,7 +8,8 @@ import YAML
 ///
 /// The description keeps the rules from which training starts; the file holds, in float32, `/weight/<projection>` for each projection
 /// that was trained (its free weights, as `SynapseRows` numbers them) and `/bias/<population>` where biases were. A value of the file
-/// takes the place of the rule. Where training moved the connections themselves, `/list/<projection>` [synapses × 2] holds source and
+/// takes the place of the rule. Training in the loop fits weights to one target, which then has a file of its own:
+/// `trained: {any: yin-yang.h5, brainscales2: yin-yang.brainscales2.h5}`. Where training moved the connections themselves, `/list/<projection>` [synapses × 2] holds source and
 /// target of each, in the order of the weights, and takes the place of the connector.
 public enum TrainedWeights {
     /// Writes what distinguishes `network` from a description with rules alone; the file appears in one step.
@@ -31,7 +32,7 @@ public enum TrainedWeights {
 
     /// Puts the values of a file in the place of the rules.
     /// - Parameter name: the file as the user wrote it.
-    static func apply(_ path: String, named name: String, to network: inout Network) throws(DiagnosticsError) {
+    public static func apply(_ path: String, named name: String, to network: inout Network) throws(DiagnosticsError) {
         let file = try HDF5File.open(path)
         for id in network.projections.ids {
             let dataset = "weight/\(network.projections[id].name)"
@@ -100,10 +101,48 @@ public enum TrainedWeights {
     }
 }
 
+/// A file of values that training in the loop found for one target.
+public struct TargetWeights: Hashable, Sendable {
+    /// As `--target` names it.
+    public var target: String
+    /// The file as the user wrote it, and as it is seen from here.
+    public var name: String
+    public var path: String
+    public var place: SourceRange?
+
+    /// Puts the file's values in the place of those that `network` has.
+    public func apply(to network: inout Network) throws(DiagnosticsError) {
+        do throws(DiagnosticsError) { try TrainedWeights.apply(path, named: name, to: &network) } catch {
+            throw DiagnosticsError(
+                error.diagnostics.map {
+                    var diagnostic = $0
+                    diagnostic.place = diagnostic.place ?? place
+                    return diagnostic
+                })
+        }
+    }
+}
+
 extension NetworkReader {
+    /// What stands for all targets that are not named.
+    static let anyTarget = "any"
+
     /// The key `trained`: values from training take the place of the rules, unless the reader was told to leave them.
     mutating func readTrained(_ node: Node?, into network: inout Network) {
-        guard let node, let name = read(text: node) else { return }
+        guard let node else { return }
+        guard let entries = node.mapping else { return readTrained(file: node, into: &network) }
+        for entry in entries {
+            if entry.key == Self.anyTarget {
+                readTrained(file: entry.value, into: &network)
+            } else if let name = read(text: entry.value), usesTrained {
+                targetWeights.append(
+                    TargetWeights(target: entry.key, name: name, path: resolvedPath(name, in: folder), place: entry.value.place))
+            }
+        }
+    }
+
+    private mutating func readTrained(file node: Node, into network: inout Network) {
+        guard let name = read(text: node) else { return }
         guard usesTrained, !collector.hasErrors else { return }
         do throws(DiagnosticsError) {
             try TrainedWeights.apply(resolvedPath(name, in: folder), named: name, to: &network)

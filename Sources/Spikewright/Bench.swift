@@ -101,7 +101,7 @@ public enum Bench: String, CaseIterable, Sendable {
     }
 
     private func stimulus(of model: Model?, _ options: Options) throws(DiagnosticsError) -> Stimulus {
-        if let model { return try sampleStimulus(model, steps: options.steps, SimulationOptions()) }
+        if let model { return try sampleStimulus(model, steps: options.steps, SimulationOptions()).0 }
         let random = Philox(seed: options.seed ?? 1, purpose: "bench/input")
         var offsets: [Int32] = [0]
         var neurons: [Int32] = []

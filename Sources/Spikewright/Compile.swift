@@ -5,7 +5,8 @@ public import Passes
 public import Storage
 public import Targets
 
-/// Lowers a model to a target, pass by pass, and writes the artifact.
+/// Lowers a model to a target, pass by pass, and writes the artifact; with the weights that were trained on this very target, where the
+/// model has such.
 ///
 /// The artifact appears at `directory` in one step, whole, or not at all.
 /// - Throws: `DiagnosticsError` for a network that the chip cannot hold and for bad input, `VerificationFailure` for a bug in a pass.
@@ -13,7 +14,8 @@ public import Targets
 public func compile(
     _ model: Model, for target: Target, at directory: String, options: LoweringOptions = LoweringOptions()
 ) throws -> Compilation {
-    try compile(from: .network(model.network), for: target, at: directory, options: options.withSamples(of: model, for: target))
+    let model = try model.fitted(to: target)
+    return try compile(from: .network(model.network), for: target, at: directory, options: options.withSamples(of: model, for: target))
 }
 
 /// The same from any stage on; a stage that holds a chip already keeps it.
@@ -35,7 +37,7 @@ public func compile(
 public func lower(_ model: Model, to target: Target, options: LoweringOptions = LoweringOptions()) throws -> RoutedGraph {
     let chip = try target.chip()
     try family(of: chip).check(chip)
-    return try Pipeline(to: chip, options.withSamples(of: model, for: target)).run(model.network)
+    return try Pipeline(to: chip, options.withSamples(of: model, for: target)).run(model.fitted(to: target).network)
 }
 
 extension LoweringOptions {
@@ -84,6 +86,10 @@ public struct Compilation: Sendable {
         return quantized.network.projections.ids.compactMap { id in
             let (synapses, error) = (quantized.synapses(of: id), quantized.synapses(of: id).error)
             guard error.zeroed > 0 else { return nil }
+            if case .analog = quantized.chip.arithmetic {
+                return
+                    "\(error.zeroed) of \(error.synapses) weights of '\(quantized.network.projections[id].name)' became 0: all into one population share a scale of \(synapses.bits) bits"
+            }
             return
                 "\(error.zeroed) of \(error.synapses) weights of '\(quantized.network.projections[id].name)' became 0 at a shift of \(synapses.exponent); --ring-buffer-shift sets another"
         }

@@ -10,6 +10,8 @@ public struct Model: Sendable {
     public var path: String?
     /// What the reader noticed without refusing it.
     public var warnings: [Diagnostic]
+    /// Weights of training in the loop, by the target that they were trained on.
+    public var targetWeights: [TargetWeights] = []
 
     public init(_ network: Network, path: String? = nil, warnings: [Diagnostic] = []) {
         self.network = network
@@ -21,8 +23,9 @@ public struct Model: Sendable {
     /// - Parameter usesTrained: false leaves trained weights aside, to train from the rules.
     public init(at name: String, seed: UInt64? = nil, usesTrained: Bool = true) throws(DiagnosticsError) {
         let path = try ShippedModels.path(of: name)
-        let (network, warnings) = try readNetwork(at: path, usesTrained: usesTrained)
-        self.init(network, path: path, warnings: warnings)
+        let file = try NetworkFile(at: path, usesTrained: usesTrained)
+        self.init(file.network, path: path, warnings: file.warnings)
+        targetWeights = file.targetWeights
         if let seed { self.network.seed = seed }
         try refuseWhatMemoryCannotHold()
     }
@@ -40,6 +43,25 @@ public struct Model: Sendable {
                 "model-too-large",
                 "the network '\(network.name)' has \(neurons) neurons and \(steps) steps a sample; this version holds \(Self.mostNeurons) and \(Self.mostSteps)",
                 help: "make its populations smaller or its samples shorter"), isRefusal: true)
+    }
+
+    /// The model with the weights that were trained in the loop on `target`; the model itself where there are none.
+    public func fitted(to target: Target) throws(DiagnosticsError) -> Model {
+        guard let weights = try weights(for: target) else { return self }
+        var model = self
+        try weights.apply(to: &model.network)
+        return model
+    }
+
+    /// The weights that were trained in the loop on `target`: under its own name, or under another one of the same specimen
+    /// (`brainscales2` is `brainscales2@1`).
+    public func weights(for target: Target) throws(DiagnosticsError) -> TargetWeights? {
+        if let own = targetWeights.first(where: { $0.target == target.name }) { return own }
+        func base(_ name: String) -> Substring { name.prefix { $0 != "@" } }
+        for weights in targetWeights where base(weights.target) == base(target.name) {
+            if try Target(weights.target).chip() == target.chip() { return weights }
+        }
+        return nil
     }
 
     /// The samples of the network's task; nil without a task.

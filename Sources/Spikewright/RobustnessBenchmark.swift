@@ -48,6 +48,9 @@ public struct RobustnessBenchmark: Sendable {
             }
         }
 
+        /// Undisturbed.
+        static let recordedIdeal = 0.96
+
         /// The published yin-yang network 5-120-3 (fastAndDeep v1.0.0, tau_m = tau_s), inference only, on an ideal simulation: recorded
         /// by an independent program, mean of 4 draws, beside these values; 96.0 % undisturbed.
         var recorded: [Double] {
@@ -191,26 +194,33 @@ public struct RobustnessBenchmark: Sendable {
         return .object(
             JSONObject([
                 ("instance", .string(name)), ("samples", .integer(count)), ("draws", .integer(draws)), ("ideal", .number(ideal)),
-                ("recorded_yin_yang_ideal", .number(0.96)), ("curves", .array(curves)),
+                ("recorded_yin_yang_ideal", .number(Disturbance.recordedIdeal)), ("curves", .array(curves)),
             ]))
     }
 
     private func charts(_ name: String, _ ideal: Double, _ points: [Point]) -> [(name: String, svg: String)] {
-        func line(_ disturbance: Disturbance, percent: Bool) -> Chart.Line {
-            let own = points.filter { $0.disturbance == disturbance }
-            let start = percent ? [Chart.Point(x: 0, y: 100 * ideal)] : []
-            return Chart.Line(
-                disturbance.rawValue,
-                (start + own.map { Chart.Point(x: percent ? 100 * $0.value : $0.value, y: 100 * mean($0.accuracies)) }).sorted {
-                    $0.x < $1.x
-                })
+        func line(_ name: String, _ values: [Double], _ accuracies: [Double], from start: Double?, isCompanion: Bool = false) -> Chart.Line
+        {
+            let points = zip(values, accuracies).map { Chart.Point(x: start == nil ? $0 : 100 * $0, y: 100 * $1) }
+            let first = start.map { [Chart.Point(x: 0, y: 100 * $0)] } ?? []
+            return Chart.Line(name, (first + points).sorted { $0.x < $1.x }, isCompanion: isCompanion)
+        }
+        /// The network's own line, and that of the recorded one.
+        func lines(_ disturbance: Disturbance, percent: Bool) -> [Chart.Line] {
+            let accuracies = points.filter { $0.disturbance == disturbance }.map { mean($0.accuracies) }
+            return [
+                line(disturbance.rawValue, disturbance.values, accuracies, from: percent ? ideal : nil),
+                line(
+                    "", disturbance.values, disturbance.recorded, from: percent ? Disturbance.recordedIdeal : nil, isCompanion: true),
+            ]
         }
         let spreads = Chart(
-            "\(name): accuracy under disturbance, not trained for it", x: "strength, % (jitter: % of tau_syn)", y: "accuracy, %",
-            lines: Disturbance.allCases.filter { $0 != .weightBits }.map { line($0, percent: true) }, level: 100 * ideal)
+            "\(name), not trained for disturbance (dashed: published yin-yang network)", x: "strength, % (jitter: % of tau_syn)",
+            y: "accuracy, %",
+            lines: Disturbance.allCases.filter { $0 != .weightBits }.flatMap { lines($0, percent: true) })
         let bits = Chart(
-            "\(name): accuracy by weight bits", x: "bits beside the sign", y: "accuracy, %", lines: [line(.weightBits, percent: false)],
-            level: 100 * ideal)
+            "\(name) by weight bits (dashed: published yin-yang network)", x: "bits beside the sign", y: "accuracy, %",
+            lines: lines(.weightBits, percent: false), level: 100 * ideal)
         return [("spreads", spreads.svg), ("bits", bits.svg)]
     }
 }

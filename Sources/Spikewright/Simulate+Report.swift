@@ -12,6 +12,10 @@ extension SimulationResult {
             table.add([name, "\(size)", "\(count)", String(format: "%.5f", rate)])
         }
         var text = "'\(name)', \(recording.steps) steps\n\n" + table.text + "\n"
+        if let answer {
+            text +=
+                "\nanswer: class \(answer.given), \(answer.given == answer.expected ? "as" : "where") the sample is of class \(answer.expected)\n"
+        }
         if let statistics {
             var costs = TextTable()
             costs.add(["synaptic operations", "\(statistics.synapticOperations)"])
@@ -47,12 +51,13 @@ extension SimulationResult {
         return table
     }
 
-    /// Spikes as [step, neuron] pairs, membranes as [step][neuron].
+    /// Spikes as [step, neuron] pairs, in continuous time with the time of each; membranes as [step][neuron].
     public var json: JSONValue {
         let items = populations.map { name, size -> JSONValue in
             var members: [(String, JSONValue)] = [("name", .string(name)), ("size", .integer(size))]
             let spikes = recording.spikes[name] ?? []
             members.append(("spikes", .array(spikes.map { .array([.integer(Int($0.step)), .integer(Int($0.neuron))]) })))
+            if let times = recording.times[name] { members.append(("times_ms", .array(times.map { .number($0) }))) }
             if let membranes = recording.membranes[name] {
                 let rows = (0..<recording.steps).map { step in
                     JSONValue.array(membranes[step * size..<(step + 1) * size].map { .number($0) })
@@ -64,6 +69,9 @@ extension SimulationResult {
         var members: [(String, JSONValue)] = [
             ("network", .string(name)), ("steps", .integer(recording.steps)), ("populations", .array(items)),
         ]
+        if let answer {
+            members.append(("answer", .object(JSONObject([("given", .integer(answer.given)), ("expected", .integer(answer.expected))]))))
+        }
         if let statistics {
             members.append(("synaptic_operations", .integer(statistics.synapticOperations)))
             members.append(("packets", .integer(statistics.packets)))

@@ -31,6 +31,9 @@ public struct SimulationResult: Sendable {
     public var recording: Recording
     /// Names and sizes of the populations, in order.
     public var populations: [(name: String, size: Int)]
+    /// What the readout says of the sample that was shown, and the sample's class; nil where nothing was shown, or the readout needs a membrane
+    /// that was not recorded.
+    public var answer: (given: Int, expected: Int)?
     /// Of an artifact: what the emulated chip did.
     public var statistics: EmulatorStatistics?
     public var seconds: Double
@@ -41,9 +44,15 @@ public func simulate(_ model: Model, options: SimulationOptions = SimulationOpti
     let network = model.network
     var engine = try referenceEngine(of: network, threads: options.threads)
     let steps = options.steps ?? network.task?.steps ?? network.steps
-    let shown =
-        if let file = options.stimulus { try Stimulus(csv: file, steps: steps) } else { try sampleStimulus(model, steps: steps, options) }
-    return try run(&engine, named: network.name, sizes: network.populations.map { ($0.name, $0.size) }, shown, steps: steps, options)
+    var (shown, label) = (Stimulus(), Int?.none)
+    if let file = options.stimulus {
+        shown = try Stimulus(csv: file, steps: steps)
+    } else {
+        (shown, label) = try sampleStimulus(model, steps: steps, options)
+    }
+    var result = try run(&engine, named: network.name, sizes: network.populations.map { ($0.name, $0.size) }, shown, steps: steps, options)
+    result.readAnswer(of: network, expected: label)
+    return result
 }
 
 /// Runs an artifact in its emulator.
@@ -54,20 +63,35 @@ public func simulate(
     let summary = try placement(in: artifact)
     var emulator = try bootArtifact(artifact, threads: options.threads)
     let steps = options.steps ?? model?.network.task?.steps ?? model?.network.steps ?? 1000
-    var shown = Stimulus()
+    var (shown, label) = (Stimulus(), Int?.none)
     if let file = options.stimulus {
         shown = try Stimulus(csv: file, steps: steps)
     } else if let model {
-        shown = try sampleStimulus(model, steps: steps, options)
+        (shown, label) = try sampleStimulus(model, steps: steps, options)
     }
     var result = try run(&emulator, named: summary.network, sizes: summary.populationSizes, shown, steps: steps, options)
+    if let model { result.readAnswer(of: model.network, expected: label) }
     result.statistics = emulator.statistics
     return result
 }
 
-func sampleStimulus(_ model: Model, steps: Int, _ options: SimulationOptions) throws(DiagnosticsError) -> Stimulus {
+extension SimulationResult {
+    fileprivate mutating func readAnswer(of network: Network, expected: Int?) {
+        guard let expected, let readout = network.readout else { return }
+        let population = network.populations[readout.population]
+        let needed = RecordingRequest(for: readout, named: population.name)
+        guard needed.spikes.isSubset(of: recording.spikes.keys), needed.membranes.isSubset(of: recording.membranes.keys) else { return }
+        let given = Decoding(readout, named: population.name, size: population.size, from: recording).label
+        answer = (given, expected)
+    }
+}
+
+/// The events of a sample, and its class.
+func sampleStimulus(
+    _ model: Model, steps: Int, _ options: SimulationOptions
+) throws(DiagnosticsError) -> (Stimulus, label: Int?) {
     guard let samples = try model.data(in: options.dataFolders)?.test else {
-        return Stimulus(for: model.network, sample: nil, sampleIndex: 0, steps: steps)
+        return (Stimulus(for: model.network, sample: nil, sampleIndex: 0, steps: steps), nil)
     }
     guard (0..<samples.count).contains(options.sample) else {
         throw DiagnosticsError(
@@ -78,7 +102,9 @@ func sampleStimulus(_ model: Model, steps: Int, _ options: SimulationOptions) th
     var values = [Float](repeating: 0, count: samples.sampleSize)
     var span = values.mutableSpan
     samples.copy(options.sample, into: &span)
-    return Stimulus(for: model.network, sample: values, sampleIndex: samples.identity(of: options.sample), steps: steps)
+    let stimulus = Stimulus(for: model.network, sample: values, sampleIndex: samples.identity(of: options.sample), steps: steps)
+    guard case .labels = samples.targets else { return (stimulus, nil) }
+    return (stimulus, Int(samples.labels[options.sample]))
 }
 
 private func run(
@@ -97,7 +123,7 @@ private func run(
     let started = ContinuousClock.now
     let recording = try engine.run(stimulus, steps: steps, record: request)
     return SimulationResult(
-        name: name, recording: recording, populations: sizes.filter { known.contains($0.name) }, statistics: nil,
+        name: name, recording: recording, populations: sizes.filter { known.contains($0.name) }, answer: nil, statistics: nil,
         seconds: (ContinuousClock.now - started) / .seconds(1))
 }
 

@@ -1,6 +1,7 @@
 import Chips
 public import Diagnostics
 import Drawing
+public import Fidelity
 import Foundation
 import FrontEnd
 public import Learning
@@ -42,9 +43,12 @@ public struct TrainingResult: Sendable {
     public var notes: [Diagnostic] = []
     /// Batch by batch, where the rule keeps a record.
     public var curve = LearningCurve()
+    /// After training in the loop with physical neurons: the trained model, compiled, and booted from the artifact.
+    public var verification: FidelityReport?
 }
 
-/// Trains a model with the rule that it chooses.
+/// Trains a model with the rule that it chooses, from its own weights: those that an earlier training in the loop fitted to a target are left
+/// aside.
 ///
 /// With a checkpoint, a training that was interrupted goes on where it was, to the same bits as without the interruption.
 public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) throws(DiagnosticsError) -> TrainingResult {
@@ -98,9 +102,34 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
     let answers = if let evaluation { evaluation } else { try trainer.evaluate(data.test) }
     var trained = model
     trained.network = trainer.network
+    trained.targetWeights = []
     return TrainingResult(
         model: trained, evaluation: answers, epochs: trainer.epochsDone, resumedFrom: resumedFrom, notes: notes + trainer.notes,
-        curve: trainer.curve)
+        curve: trainer.curve, verification: try verification(of: trained, options))
+}
+
+/// What the booted emulator makes of a model that was trained on its spike times; nil where training computed them.
+private func verification(of trained: Model, _ options: TrainingOptions) throws(DiagnosticsError) -> FidelityReport? {
+    guard let target = options.target, case .analog = try target.chip().arithmetic, trained.network.learning?.rule == TTFS.name else {
+        return nil
+    }
+    var verification = VerificationOptions()
+    verification.lowering = options.lowering
+    verification.attributesLoss = false
+    (verification.dataFolders, verification.threads) = (options.dataFolders, options.threads)
+    do {
+        return try verify(trained, on: target, options: verification)
+    } catch let error as DiagnosticsError {
+        throw error
+    } catch {
+        throw notLowered(trained, target.name, error)
+    }
+}
+
+private func notLowered(_ model: Model, _ target: String, _ error: any Error) -> DiagnosticsError {
+    DiagnosticsError(
+        Diagnostic(
+            "train-lowering", "'\(model.network.name)' cannot be lowered to '\(target)': \(error)", help: "compile it to see why"))
 }
 
 extension LearningCurve {
@@ -140,14 +169,14 @@ private func loweredForward(_ model: Model, to target: Target, _ options: Traini
     }
     let directory = FileManager.default.temporaryDirectory.appending(path: "spikewright-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: directory) }
+    var model = model
+    model.targetWeights = []
     do {
         try compile(model, for: target, at: directory, options: options.lowering)
     } catch let error as DiagnosticsError {
         throw error
     } catch {
-        throw DiagnosticsError(
-            Diagnostic(
-                "train-lowering", "'\(model.network.name)' cannot be lowered to '\(chip.name)': \(error)", help: "compile it to see why"))
+        throw notLowered(model, chip.name, error)
     }
     let bits = options.lowering.weightBits ?? chip.formats.weight.bits.last ?? 1
     let levels = chip.formats.weight.mantissas(.excitatory, bits: bits).range.upperBound * max(options.lowering.parallelSynapses, 1)

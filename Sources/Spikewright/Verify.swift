@@ -24,17 +24,51 @@ public struct VerificationOptions: Sendable {
 ///
 ///     let report = try verify(Model(at: "digits"), on: .loihi2)
 ///     #expect(report.drop <= 0.01)
+///
+/// A model with weights that were trained in the loop on this target is measured with them, against the reference with its own; the
+/// attribution then says what the lowering costs without that training, and what the training wins back.
 public func verify(
     _ model: Model, on target: Target, options: VerificationOptions = VerificationOptions()
+) throws -> FidelityReport {
+    guard try model.weights(for: target) != nil else { return try verify(model, fitted: model, on: target, options) }
+    var options = options
+    let isAttributed = options.attributesLoss && model.network.task != nil
+    let progress = options.progress
+    options.attributesLoss = false
+    options.progress = part(of: progress, from: 0, to: isAttributed ? 0.4 : 1)
+    var report = try verify(model, fitted: model.fitted(to: target), on: target, options)
+    guard isAttributed else { return report }
+    options.attributesLoss = true
+    options.artifact = nil
+    options.progress = part(of: progress, from: 0.4, to: 1)
+    var plain = model
+    plain.targetWeights = []
+    let without = try verify(plain, fitted: plain, on: target, options)
+    report.withoutTrainingInTheLoop = without.lowered
+    report.attribution = without.attribution + [.init(step: "training in the loop", drop: without.lowered - report.lowered)]
+    report.seconds += without.seconds
+    return report
+}
+
+/// Tells the progress of a part of the work.
+private func part(of report: (@Sendable (Double) -> Void)?, from low: Double, to high: Double) -> (@Sendable (Double) -> Void)? {
+    guard let report else { return nil }
+    return { fraction in report(low + (high - low) * fraction) }
+}
+
+/// - Parameter fitted: the model as it is lowered; where it is another one, `model` is the reference.
+private func verify(
+    _ model: Model, fitted: Model, on target: Target, _ options: VerificationOptions
 ) throws -> FidelityReport {
     let data = try model.data(in: options.dataFolders)
     let scratch = FileManager.default.temporaryDirectory.appending(path: "spikewright-\(UUID().uuidString)").path
     defer { if options.artifact == nil { try? FileManager.default.removeItem(atPath: scratch) } }
     let directory = options.artifact ?? scratch
     var lowering = options.lowering
-    if lowering.samples == nil, try lowering.changes(model.network, for: target.chip()) { lowering.samples = data?.train }
-    let graph = try compile(model, for: target, at: directory, options: lowering).graph
-    let original = lowering.changes(model.network, for: graph.chip) ? model.network : nil
+    if lowering.samples == nil, try lowering.changes(fitted.network, for: target.chip()) { lowering.samples = data?.train }
+    let graph = try compile(fitted, for: target, at: directory, options: lowering).graph
+    let isChanged = lowering.changes(fitted.network, for: graph.chip) || fitted.network != model.network
+    let original = isChanged ? model.network : nil
     let verification = Verification(
         samples: options.samples, threads: options.threads, attributesLoss: options.attributesLoss, progress: options.progress)
     return try verification.run(graph, data: data, original: original) { () throws(DiagnosticsError) in try bootArtifact(directory) }

@@ -7,7 +7,8 @@ enum LoaderScript {
 
         Use with hxtorch: calibrate to the targets (`targets()`), put `configure(chip, execution)` behind the routing, e.g. in
         `Experiment(hw_routing_func=...)`, send `labels(execution, population, neuron)` at each input spike, and decode recorded spikes with
-        `decode(execution)`. It has not been run on hardware.
+        `decode(execution)`. With PyNN: `pynn.setup(initial_config=chip, neuronPermutation=permutation(execution))`, chip behind `configure`.
+        It has not been run on hardware.
         """
         import base64
         import json
@@ -42,6 +43,11 @@ enum LoaderScript {
             """(event output, address) of a recorded spike: (population, neuron)."""
             names = execution["populations"]
             return {(output, address): (names[population], neuron) for output, address, population, neuron in execution["decode"]}
+
+
+        def permutation(execution):
+            """AtomicNeuron enums in the order of populations and neurons."""
+            return [circuit for neuron in execution["neurons"] for circuit in neuron["circuits"]]
 
 
         def configure(chip, execution):

@@ -41,7 +41,9 @@ struct CompileCommand: ParsableCommand {
             throw ValidationError(
                 "--print-after: there is no pass '\(unknown)'; the passes are \(allPasses.map(\.name).joined(separator: ", "))")
         }
-        let model = try model.map { try Model(at: $0, seed: common.seed) }
+        let unfitted = try model.map { try Model(at: $0, seed: common.seed) }
+        let weights = try unfitted?.weights(for: Target(target))
+        let model = try unfitted?.fitted(to: Target(target))
         Main.report(model?.warnings ?? [])
         let stage = try from.map { try Stage(at: $0) } ?? model.map { .network($0.network) }
         guard let stage else { throw ValidationError("give a model, or --from with a stage") }
@@ -57,6 +59,8 @@ struct CompileCommand: ParsableCommand {
         }
         guard case .object(var json) = result.json else { return }
         json["seconds"] = .number((ContinuousClock.now - started) / .seconds(1))
-        try answer(printAfter.isEmpty ? result.text : "", .object(json), common)
+        json["weights"] = weights.map { .string($0.name) } ?? .null
+        let note = weights.map { "weights: \($0.name), trained in the loop on '\($0.target)'\n" } ?? ""
+        try answer(printAfter.isEmpty ? result.text + note : "", .object(json), common)
     }
 }

@@ -14,6 +14,7 @@ struct TrainCommand: ParsableCommand {
               spikewright train mnist.yaml --data-dir ~/data --epochs 10 -o mnist-trained.yaml
               spikewright train digits --target loihi2 -o digits-loihi2.yaml
               spikewright train digits-stdp --from-scratch --target loihi2 --on-chip -o digits-loihi2.yaml
+              spikewright train yin-yang --target brainscales2@3 -o mine.yaml
             """)
 
     @Argument(help: "A network description, or the name of a shipped model.")
@@ -99,6 +100,18 @@ struct TrainCommand: ParsableCommand {
         var text =
             "trained '\(result.model.network.name)' for \(result.epochs) epochs: \(outcome) on "
             + "\(result.evaluation.samples) test samples\nwrote \(output)\n"
+        if let weights {
+            try createFolder(folderName(of: weights))
+            try TrainedWeights.write(result.model.network, to: weights)
+            text += "wrote \(weights)\n"
+        }
+        if let verification = result.verification {
+            text +=
+                "booted from the compiled artifact: "
+                + String(
+                    format: "accuracy %.2f %% (± %.2f %%); the reference with the same weights: %.2f %%\n", 100 * verification.lowered,
+                    100 * verification.loweredConfidence, 100 * verification.reference)
+        }
         if !result.curve.loss.isEmpty {
             let base = output.hasSuffix(".yaml") ? String(output.dropLast(5)) : output
             try result.curve.json.write(to: base + ".curve.json")
@@ -114,6 +127,7 @@ struct TrainCommand: ParsableCommand {
                     ("loss", .number(result.evaluation.loss)), ("samples", .integer(result.evaluation.samples)),
                     ("normalized_error", result.evaluation.normalizedError.map { .number($0) } ?? .null),
                     ("batches", .integer(result.curve.loss.count)),
+                    ("booted_accuracy", result.verification.map { .number($0.lowered) } ?? .null),
                     ("recent_error", result.curve.recentError(min(10, result.curve.error.count)).map { .number($0) } ?? .null),
                 ])), common)
     }

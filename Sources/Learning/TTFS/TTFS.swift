@@ -52,6 +52,12 @@ public enum TTFS: LearningRule {
             ]), "instead of a step, inputs of neurons that missed spikes grow"),
         OptionDefinition("input_noise", .number(0, in: 0...1000, .none), "standard deviation of input times while training, in tau_syn"),
         OptionDefinition("weight_limit", .number(0, in: 0...1e9, .none), "largest magnitude of a weight, in units of the rule; 0: any"),
+        OptionDefinition(
+            "in_loop",
+            .group([
+                OptionDefinition("epochs", .integer(0, in: 0...1_000_000), "how often every training sample is shown; 0: as `epochs`"),
+                OptionDefinition("rate", .number(0, in: 0...1000, .none), "learning rate; 0: the optimizer's"),
+            ]), "what is different when a trained network is fitted to a chip (`train --target`)"),
     ]
 
     public static func needs(of network: Network) -> RuleNeeds {

@@ -15,8 +15,10 @@ struct TTFSOptions: Sendable {
     var inputNoise: Double
     var weightLimit: Double
 
-    init(_ values: OptionValues) {
-        epochs = values.integer("epochs")
+    /// - Parameter isInLoop: whether a chip's own spike times are learnt.
+    init(_ values: OptionValues, isInLoop: Bool = false) {
+        let loopEpochs = isInLoop ? values.integer("in_loop.epochs") : 0
+        epochs = loopEpochs > 0 ? loopEpochs : values.integer("epochs")
         batch = values.integer("batch")
         switch values.choice("loss") {
         case "first_spike":
@@ -28,7 +30,8 @@ struct TTFSOptions: Sendable {
         default: loss = .difference(delta: values.number("loss.difference.delta"))
         }
         optimizer = Optimizer(values)
-        rate = Optimizer.rate(values)
+        let loopRate = isInLoop ? values.number("in_loop.rate") : 0
+        rate = loopRate > 0 ? loopRate : Optimizer.rate(values)
         schedule = Schedule(values)
         l2 = values.number("l2")
         let limit = values.number("max_dw_norm")

@@ -27,7 +27,7 @@ final class TTFSTrainer: Trainer {
     init(_ request: TrainingRequest) throws(DiagnosticsError) {
         let network = request.network
         let values = try OptionValues(network.learning ?? LearningSpecification(rule: TTFS.name), definitions: TTFS.options)
-        let options = TTFSOptions(values)
+        let options = TTFSOptions(values, isInLoop: request.lowered?.spikeTimes != nil)
         times = try SpikeTimeNetwork(network)
         var faults = DiagnosticCollector()
         reportSampleFaults(network, request.samples, classes: times.plan.layers.last?.neurons ?? 0, to: &faults)
@@ -191,13 +191,21 @@ final class TTFSTrainer: Trainer {
 
     // MARK: Results
 
+    /// In the loop with the weights that the chip holds, so that nothing is rounded anew when they are lowered again.
     var network: Network {
         var network = request.network
         for layer in times.plan.layers.indices {
-            for (source, id) in times.projections[layer].enumerated() {
+            var weights = times.projections[layer].enumerated().map {
+                (projection: $0.element, values: times.weights(layer, source: $0.offset, of: parameters))
+            }
+            if let lowered = request.lowered {
+                for (source, values) in lowered.weights(into: times.populations[layer], from: weights).enumerated() {
+                    weights[source].values = values
+                }
+            }
+            for (source, entry) in weights.enumerated() {
                 let shape = [times.plan.layers[layer].sources[source].count, times.plan.layers[layer].neurons]
-                network.projections[id].weight = .tensor(
-                    Tensor(shape: shape, values: times.weights(layer, source: source, of: parameters)))
+                network.projections[entry.projection].weight = .tensor(Tensor(shape: shape, values: entry.values))
             }
         }
         return network

@@ -31,6 +31,8 @@ final class ContinuousGroup {
     /// 1 where the membrane must be looked at.
     private let suspect: UnsafeMutablePointer<Double>
     private let heldUntil: UnsafeMutablePointer<Double>
+    /// Currents of the neuron that is looked at; [channel].
+    private let currents: UnsafeMutablePointer<Double>
     /// Neurons that are held now and come free within the run, and those that do not.
     private var held: [Int] = []
     private var done: [Int] = []
@@ -54,6 +56,7 @@ final class ContinuousGroup {
         nextX = memory.allocate(count: count * channels)
         suspect = memory.allocate(count: count)
         heldUntil = memory.allocate(count: count)
+        currents = memory.allocate(count: channels)
         var fastest = 0.0
         for n in 0..<count {
             rate[n] = 1 / neurons.membraneTime[n]
@@ -155,21 +158,22 @@ final class ContinuousGroup {
     /// Goes with neuron `n` from `time` to `end` through its spikes, and puts its state at the end in place.
     private func follow(_ n: Int, to end: Double, _ spikes: inout [TimedSpike]) {
         var (now, potential) = (time, v[n])
-        var currents = (0..<channels).map { x[$0 * count + n] }
+        let currents = currents
+        for c in 0..<channels { currents[c] = x[c * count + n] }
         let wasHeld = heldUntil[n] > time
         while now < end {
             if heldUntil[n] > now {
                 let free = min(heldUntil[n], end)
-                for c in currents.indices { currents[c] *= exp(-(free - now) / neurons.channelTime[c][n]) }
+                for c in 0..<channels { currents[c] *= exp(-(free - now) / neurons.channelTime[c][n]) }
                 (now, potential) = (free, neurons.reset[n])
                 continue
             }
-            guard let h = crossing(n, potential, currents, within: end - now) else {
-                potential = membrane(n, potential, currents, end - now)
-                for c in currents.indices { currents[c] *= exp(-(end - now) / neurons.channelTime[c][n]) }
+            guard let h = crossing(n, potential, within: end - now) else {
+                potential = membrane(n, potential, end - now)
+                for c in 0..<channels { currents[c] *= exp(-(end - now) / neurons.channelTime[c][n]) }
                 break
             }
-            for c in currents.indices { currents[c] *= exp(-h / neurons.channelTime[c][n]) }
+            for c in 0..<channels { currents[c] *= exp(-h / neurons.channelTime[c][n]) }
             now += h
             spikes.append(TimedSpike(time: now, neuron: Int32(n)))
             potential = neurons.reset[n]
@@ -183,7 +187,7 @@ final class ContinuousGroup {
             }
         }
         nextV[n] = potential
-        for c in currents.indices { nextX[c * count + n] = currents[c] }
+        for c in 0..<channels { nextX[c * count + n] = currents[c] }
     }
 
     /// Neuron `n` spikes at `time`, as `nextSpike` said; all neurons go on to then.
@@ -206,25 +210,26 @@ final class ContinuousGroup {
     /// The time at which neuron `n`, as it is now, spikes if nothing more arrives, in ms from the start; nil: not within the run.
     func nextSpike(_ n: Int) -> Double? {
         var (start, potential) = (time, v[n])
-        var currents = (0..<channels).map { x[$0 * count + n] }
+        for c in 0..<channels { currents[c] = x[c * count + n] }
         if heldUntil[n] > time {
             start = heldUntil[n]
             guard start < horizon else { return nil }
             potential = neurons.reset[n]
-            for c in currents.indices { currents[c] *= exp(-(start - time) / neurons.channelTime[c][n]) }
+            for c in 0..<channels { currents[c] *= exp(-(start - time) / neurons.channelTime[c][n]) }
         }
-        return crossing(n, potential, currents, within: horizon - start).map { start + $0 }
+        return crossing(n, potential, within: horizon - start).map { start + $0 }
     }
 
-    private func membrane(_ n: Int, _ start: Double, _ currents: [Double], _ h: Double) -> Double {
+    /// With the currents in `currents`.
+    private func membrane(_ n: Int, _ start: Double, _ h: Double) -> Double {
         let decay = exp(-h * rate[n])
         var value = leak[n] + (start - leak[n]) * decay
-        for c in currents.indices where currents[c] != 0 { value += currents[c] * h * decay * Self.phi(h * difference[c * count + n]) }
+        for c in 0..<channels where currents[c] != 0 { value += currents[c] * h * decay * Self.phi(h * difference[c * count + n]) }
         return value
     }
 
-    /// The first time within `end` at which the membrane reaches the threshold from below.
-    private func crossing(_ n: Int, _ start: Double, _ currents: [Double], within end: Double) -> Double? {
+    /// The first time within `end` at which the membrane reaches the threshold from below, with the currents in `currents`.
+    private func crossing(_ n: Int, _ start: Double, within end: Double) -> Double? {
         let threshold = threshold[n]
         guard threshold < .infinity, end > 0 else { return nil }
         if start >= threshold { return 0 }
@@ -232,7 +237,7 @@ final class ContinuousGroup {
         var slope = ExponentialSum()
         slope.add(-(start - leak[n]) * rate[n], rate: rate[n])
         var bound = max(start, leak[n])
-        for c in currents.indices where currents[c] != 0 {
+        for c in 0..<channels where currents[c] != 0 {
             let channelRate = 1 / neurons.channelTime[c][n]
             let delta = difference[c * count + n]
             bound += max(currents[c], 0) * min(end, neurons.channelTime[c][n])
@@ -246,11 +251,13 @@ final class ContinuousGroup {
         }
         if bound < threshold { return nil }
         var (left, leftValue) = (0.0, start - threshold)
-        for right in slope.signChanges(before: end) + [end] {
-            let rightValue = membrane(n, start, currents, right) - threshold
+        let turns = slope.signChanges(before: end)
+        for index in 0...turns.count {
+            let right = index < turns.count ? turns[index] : end
+            let rightValue = membrane(n, start, right) - threshold
             if rightValue >= 0 {
                 return root(left, leftValue, right, max(rightValue, .leastNormalMagnitude)) {
-                    self.membrane(n, start, currents, $0) - threshold
+                    self.membrane(n, start, $0) - threshold
                 }
             }
             (left, leftValue) = (right, rightValue)

@@ -10,52 +10,71 @@
 /// whole has one coefficient less; between two changes of sign of that derivative the sum is monotone and changes sign at most once
 /// (Rolle's theorem, as in the proof of Descartes' rule for exponential sums).
 struct ExponentialSum {
-    struct Term {
-        var constant: Double
-        var slope: Double
-        /// Not negative.
-        var rate: Double
+    /// Terms: a + b h, each with a rate of its own, not negative.
+    private var constants = SIMD4<Double>.zero
+    private var slopes = SIMD4<Double>.zero
+    private var rates = SIMD4<Double>.zero
+    private var count = 0
+
+    /// Numbers in ascending order, in place: this runs for every interval that a neuron could spike in.
+    struct Zeros {
+        private var values = SIMD8<Double>.zero
+        private(set) var count = 0
+
+        subscript(_ index: Int) -> Double { values[index] }
+
+        fileprivate mutating func append(_ value: Double) {
+            values[count] = value
+            count += 1
+        }
     }
 
-    private(set) var terms: [Term] = []
-
-    /// Adds a term; terms of the same rate become one.
+    /// Adds a term; terms of the same rate become one. There may be four rates.
     mutating func add(_ constant: Double, slope: Double = 0, rate: Double) {
         guard constant != 0 || slope != 0 else { return }
-        if let index = terms.firstIndex(where: { $0.rate == rate }) {
-            terms[index].constant += constant
-            terms[index].slope += slope
-        } else {
-            terms.append(Term(constant: constant, slope: slope, rate: rate))
+        for index in 0..<count where rates[index] == rate {
+            constants[index] += constant
+            slopes[index] += slope
+            return
         }
+        constants[count] = constant
+        slopes[count] = slope
+        rates[count] = rate
+        count += 1
     }
 
     func value(_ h: Double) -> Double {
         var sum = 0.0
-        for term in terms { sum += (term.constant + term.slope * h) * (term.rate == 0 ? 1 : exp(-term.rate * h)) }
+        for index in 0..<count {
+            sum += (constants[index] + slopes[index] * h) * (rates[index] == 0 ? 1 : exp(-rates[index] * h))
+        }
         return sum
     }
 
     /// Where the sum changes its sign in 0..<end, ascending.
-    func signChanges(before end: Double) -> [Double] {
-        guard let first = terms.first else { return [] }
-        if terms.count == 1 {
-            guard first.slope != 0 else { return [] }
-            let zero = -first.constant / first.slope
-            return zero > 0 && zero < end ? [zero] : []
+    func signChanges(before end: Double) -> Zeros {
+        var zeros = Zeros()
+        if count == 0 { return zeros }
+        if count == 1 {
+            guard slopes[0] != 0 else { return zeros }
+            let zero = -constants[0] / slopes[0]
+            if zero > 0 && zero < end { zeros.append(zero) }
+            return zeros
         }
         // The slowest term is made the polynomial: all exponents stay negative.
-        let base = terms.map(\.rate).min() ?? 0
+        var base = rates[0]
+        for index in 1..<count { base = min(base, rates[index]) }
         var scaled = ExponentialSum()
         var derivative = ExponentialSum()
-        for term in terms {
-            let rate = term.rate - base
-            scaled.terms.append(Term(constant: term.constant, slope: term.slope, rate: rate))
-            derivative.add(term.slope - rate * term.constant, slope: -rate * term.slope, rate: rate)
+        for index in 0..<count {
+            let rate = rates[index] - base
+            scaled.add(constants[index], slope: slopes[index], rate: rate)
+            derivative.add(slopes[index] - rate * constants[index], slope: -rate * slopes[index], rate: rate)
         }
-        var zeros: [Double] = []
+        let turns = derivative.signChanges(before: end)
         var (left, leftValue) = (0.0, scaled.value(0))
-        for right in derivative.signChanges(before: end) + [end] {
+        for index in 0...turns.count {
+            let right = index < turns.count ? turns[index] : end
             let rightValue = scaled.value(right)
             if leftValue < 0 && rightValue > 0 || leftValue > 0 && rightValue < 0 {
                 zeros.append(root(left, leftValue, right, rightValue) { scaled.value($0) })

@@ -4,6 +4,7 @@ public import Learning
 public import Networks
 public import Numerics
 import Simulation
+import Synchronization
 
 /// A chip of physical neurons for training in the loop: 6-bit weights of one scale for each population, and the first spikes of one
 /// specimen.
@@ -99,18 +100,35 @@ public struct AnalogForward: LoweredForward, SpikeTimeMachine {
         return Loaded(machine: self, networks: networks)
     }
 
-    private struct Loaded: LoadedSpikeTimeMachine {
-        let machine: AnalogForward
-        let networks: [ContinuousNetwork]
+    /// Belongs to one thread at a time; a run leaves nothing behind in it.
+    private struct Lent: @unchecked Sendable {
+        let core: ContinuousCore
+    }
 
-        func firstSpikes(layer: Int, inputs: [(time: Double, number: Int)], trial: Int, into times: UnsafeMutableBufferPointer<Double>) {
+    private final class Loaded: LoadedSpikeTimeMachine {
+        private let machine: AnalogForward
+        private let networks: [ContinuousNetwork]
+        private let free: Mutex<[[Lent]]>
+
+        init(machine: AnalogForward, networks: [ContinuousNetwork]) {
+            self.machine = machine
+            self.networks = networks
+            free = Mutex(networks.map { _ in [] })
+        }
+
+        private func core(_ layer: Int) -> Lent {
             var disturbance = ContinuousDisturbance(seed: machine.variation.seed)
             (disturbance.eventLoss, disturbance.jitter) = (machine.variation.eventLoss, machine.variation.jitter)
             if machine.variation.thresholdNoise > 0 { disturbance.thresholdNoise = [[], machine.thresholdNoise[layer]] }
-            let core = ContinuousCore(networks[layer], disturbance: disturbance)
+            return Lent(core: ContinuousCore(networks[layer], disturbance: disturbance))
+        }
+
+        func firstSpikes(layer: Int, inputs: [(time: Double, number: Int)], trial: Int, into times: UnsafeMutableBufferPointer<Double>) {
+            let lent = free.withLock { $0[layer].popLast() } ?? core(layer)
+            defer { free.withLock { $0[layer].append(lent) } }
             let given = inputs.map { TimedSpike(time: $0.time * machine.timeConstant, neuron: Int32($0.number)) }
             // Layers of one presentation have noise of their own.
-            let spikes = core.run([given, []], until: machine.horizon, run: trial << 8 | layer)
+            let spikes = lent.core.run([given, []], until: machine.horizon, run: trial << 8 | layer)
             for n in times.indices { times[n] = .infinity }
             for spike in spikes[1] where times[Int(spike.neuron)] == .infinity {
                 times[Int(spike.neuron)] = spike.time / machine.timeConstant

@@ -157,7 +157,45 @@ import Testing
             let answers = try trainer.evaluate(data.test).predictions
             let readout = try #require(network.readout)
             #expect(answers == expected.map { Decoding(readout, named: "label", size: 3, from: $0).label })
+            try Self.compare(forward, network, data.test, with: expected)
         }
+    }
+
+    /// Every first spike of the machine is that of the booted emulator, to the last digits.
+    private static func compare(_ forward: AnalogForward, _ network: Network, _ samples: DataSamples, with expected: [Recording]) throws {
+        let times = try SpikeTimeNetwork(network)
+        let tables = times.populations.indices.map { layer -> [Float] in
+            let own = times.projections[layer].map { (projection: $0, values: SynapseRows($0, of: network).denseWeights() ?? []) }
+            let scale = times.scales[layer]
+            return forward.weights(into: times.populations[layer], from: own).joined().map { Float(Double($0) * scale) }
+        }
+        let loaded = forward.load(tables)
+        var encoder = StimulusEncoder(network, steps: 240)
+        var compared = 0
+        for sample in 0..<samples.count {
+            var given: [(time: Double, number: Int)] = []
+            for (name, events) in encoder.stimulus(samples, sample).populations {
+                // The bias comes behind the four inputs.
+                given += events.timed(timestep: 0.1).map { ($0.time / times.timeConstant, Int($0.neuron) + (name == "bias" ? 4 : 0)) }
+            }
+            for (layer, name) in ["hidden", "label"].enumerated() {
+                given.sort { $0.time < $1.time || $0.time == $1.time && $0.number < $1.number }
+                var own = [Double](repeating: .infinity, count: network.populations[times.populations[layer]].size)
+                own.withUnsafeMutableBufferPointer { loaded.firstSpikes(layer: layer, inputs: given, trial: sample, into: $0) }
+                var seen = own.map { _ in Double.infinity }
+                for (spike, time) in zip(expected[sample].spikes[name] ?? [], expected[sample].times[name] ?? []) {
+                    seen[Int(spike.neuron)] = min(seen[Int(spike.neuron)], time / times.timeConstant)
+                }
+                for n in own.indices {
+                    #expect(own[n] == seen[n] || abs(own[n] - seen[n]) < 1e-9, "\(name) \(n): \(own[n]) for \(seen[n]) τ_s")
+                    if own[n] < .infinity { compared += 1 }
+                }
+                // Then the hidden neurons' spikes, and the bias.
+                let bias = given.first { $0.number == 4 }.map { [(time: $0.time, number: own.count)] } ?? []
+                given = own.indices.filter { own[$0] < .infinity }.map { (time: own[$0], number: $0) } + bias
+            }
+        }
+        #expect(compared > 50)
     }
 
     @Test func `what is damaged is said, and where`() throws {
