@@ -4,12 +4,6 @@ import Lowering
 public import Networks
 import Numerics
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 extension RateConversion {
     /// The neuron that units become: the ideal one integrates without leak, adds weights at once and subtracts the threshold.
     public struct Style: Hashable, Sendable {
@@ -25,8 +19,8 @@ extension RateConversion {
             self.synapseTime = synapseTime
         }
 
-        /// What a weight of 1 adds to the membrane in all, over the steps that its current lasts.
-        func charge(timestep: Double) -> Double { synapseTime.map { 1 / (1 - exp(-timestep / $0)) } ?? 1 }
+        /// What a weight of 1 adds to the membrane in all, over the time that its current lasts: real membranes integrate it without steps.
+        func charge(timestep: Double) -> Double { synapseTime.map { $0 / timestep } ?? 1 }
     }
 
     /// The same conversion to the best neurons that a chip has: the first of `styles` that quantization takes.
@@ -56,8 +50,11 @@ extension RateConversion {
         else { return 1 }
         // µs of the hardware in a step.
         let step = network.timestep * 1000 / law.speedup
-        return min(1, most * step / Double(2 * max(network.populations[task.input].size, 1)))
+        return min(1, mostLoad * most * step / Double(2 * max(network.populations[task.input].size, 1)))
     }
+
+    /// Of what the way from the host carries; the rest is left to rounding.
+    private static let mostLoad = 0.96
 
     /// From the ideal neuron to those that real membranes allow.
     private static func styles(of arithmetic: Arithmetic) -> [Style] {
