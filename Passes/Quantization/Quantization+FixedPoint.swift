@@ -16,6 +16,7 @@ extension Quantization {
     /// For s16.15 with ring buffers: weights become 16-bit magnitudes with one shift for each receptor of a population, the cells words of
     /// the machine's memory.
     func quantizeToFixedPoint(_ network: Network, _ arithmetic: FixedPointArithmetic) throws(DiagnosticsError) -> QuantizedNetwork {
+        try refuseUnknownWidth()
         var faults = DiagnosticCollector()
         refuseWhatFixedPointLacks(network, arithmetic, &faults)
         if faults.hasErrors { throw DiagnosticsError(faults.diagnostics, isRefusal: true) }

@@ -37,15 +37,21 @@ extension Quantization {
         if !refusals.isEmpty { throw DiagnosticsError(refusals, isRefusal: true) }
     }
 
+    /// A width that the chip lacks.
+    func refuseUnknownWidth() throws(DiagnosticsError) {
+        let format = chip.formats.weight
+        guard let bits = weightBits, !format.bits.contains(bits) else { return }
+        let widths = format.bits.map(String.init).joined(separator: ", ") + (format.sign == .receptor ? ", beside the sign" : "")
+        throw DiagnosticsError(
+            Diagnostic(
+                "quantize-weight-bits", "weights of \(bits) bits are not among the widths of '\(chip.name)': \(widths)",
+                help: "choose one of these widths"))
+    }
+
     /// A width that the chip lacks, or that leaves no mantissa but 0 for the signs of a projection.
     func refuseWeightsWithoutLevels(_ network: Network, modes: [WeightFormat.SignMode]) throws(DiagnosticsError) {
-        let widths = chip.formats.weight.bits
-        let bits = weightBits ?? widths.last ?? 1
-        guard widths.contains(bits) else {
-            let message =
-                "weights of \(bits) bits are not among the widths of '\(chip.name)': \(widths.map(String.init).joined(separator: ", "))"
-            throw DiagnosticsError(Diagnostic("quantize-weight-bits", message, help: "choose one of these widths"))
-        }
+        try refuseUnknownWidth()
+        let bits = weightBits ?? chip.formats.weight.bits.last ?? 1
         var refusals: [Diagnostic] = []
         for (projection, mode) in zip(network.projections, modes) where mantissaLimit(mode) == 0 {
             refusals.append(

@@ -71,6 +71,8 @@ struct ExponentialSum {
             scaled.add(constants[index], slope: slopes[index], rate: rate)
             derivative.add(slopes[index] - rate * constants[index], slope: -rate * slopes[index], rate: rate)
         }
+        // Numbers beyond the floating-point range have no order, and no turns: 0 times them is no 0.
+        guard (derivative.constants * 0 + derivative.slopes * 0).sum() == 0 else { return zeros }
         let turns = derivative.signChanges(before: end)
         var (left, leftValue) = (0.0, scaled.value(0))
         for index in 0...turns.count {

@@ -65,6 +65,10 @@ struct BrainScaleSEmulator: Emulator {
         guard let listed = manifest.json["executions"]?.array else {
             throw ArtifactManifest.damaged(manifest.path, "'executions' is missing")
         }
+        let names = listed.compactMap { $0["file"]?.string }
+        guard !names.isEmpty, Set(names).count == listed.count else {
+            throw ArtifactManifest.damaged(manifest.path, "'executions' is empty, or names a file twice or none")
+        }
         let specimen = Specimen(variation: law.variation)
         var executions: [EmulatedExecution] = []
         for entry in listed {

@@ -71,20 +71,29 @@ struct ExecutionImage: Sendable {
         }
         guard json["format"]?.string == "bss2/1" else { throw fail("'format' is not 'bss2/1'") }
         populations = try list("populations").compactMap(\.string)
-        for entry in try list("neurons") { neurons.append(try Neuron(entry, path)) }
+        for (number, entry) in try list("neurons").enumerated() { neurons.append(try Neuron(entry, number, path)) }
+        try checkNeurons(fail)
         receptors = [Int?](repeating: nil, count: Self.hemispheres * Self.columns)
+        var given: Set<Int> = []
         for entry in try list("synapse_rows") {
             guard let row = entry["row"]?.int, receptors.indices.contains(row), let mode = entry["mode"]?.string,
                 let receptor = ["excitatory": 0, "inhibitory": 1, "disabled": -1][mode]
             else { throw fail("an entry of 'synapse_rows' has no row of the chip or no mode") }
+            guard given.insert(row).inserted else { throw fail("'synapse_rows' has row \(row) twice") }
             receptors[row] = receptor < 0 ? nil : receptor
         }
         drivers = [Driver](repeating: Driver(isOn: false, mask: 0), count: 256)
+        guard given.count == receptors.count else { throw fail("'synapse_rows' has \(given.count) rows, and the chip \(receptors.count)") }
+        given = []
         for entry in try list("synapse_drivers") {
             guard let driver = entry["driver"]?.int, drivers.indices.contains(driver), let isOn = entry["enable_receiver"]?.bool,
                 let mask = entry["row_address_compare_mask"]?.int, (0..<32).contains(mask)
             else { throw fail("an entry of 'synapse_drivers' has no driver of the chip or no mask of 5 bits") }
+            guard given.insert(driver).inserted else { throw fail("'synapse_drivers' has driver \(driver) twice") }
             drivers[driver] = Driver(isOn: isOn, mask: mask)
+        }
+        guard given.count == drivers.count else {
+            throw fail("'synapse_drivers' has \(given.count) drivers, and the chip \(drivers.count)")
         }
         for block in try list("synapse_blocks") {
             guard let weights = block["weights"]?.string.flatMap(Self.bytes), let labels = block["labels"]?.string.flatMap(Self.bytes)
@@ -105,12 +114,23 @@ struct ExecutionImage: Sendable {
             guard let population = entry["population"]?.string, let labels = entry["labels"]?.array else {
                 throw fail("an entry of 'external_labels' has no population or labels")
             }
-            externalLabels.append((population, labels.map { $0.ints ?? [] }))
+            let numbers = labels.map { $0.ints ?? [-1] }
+            guard !externalLabels.contains(where: { $0.population == population }) else {
+                throw fail("'external_labels' has population '\(population)' twice")
+            }
+            if let neuron = numbers.firstIndex(where: { !$0.allSatisfy((0..<1 << 16).contains) }) {
+                throw fail("neuron \(neuron) of '\(population)' in 'external_labels' has a label that is no number of 16 bits")
+            }
+            externalLabels.append((population, numbers))
         }
+        let known = Set(neurons.map { NeuronName(population: $0.population, index: $0.index) })
         for entry in try list("decode") {
             guard let numbers = entry.ints, numbers.count == 4, populations.indices.contains(numbers[2]) else {
                 throw fail("an entry of 'decode' is not [event output, address, population, neuron]")
             }
+            guard (0..<8).contains(numbers[0]), (0..<256).contains(numbers[1]),
+                known.contains(NeuronName(population: populations[numbers[2]], index: numbers[3]))
+            else { throw fail("\(numbers) in 'decode' names an event or a neuron that there is not") }
             decode[numbers[0] << 8 | numbers[1]] = (numbers[2], numbers[3])
         }
         guard let batch = json["batch"]?["wait_us"]?.double, let time = json["scales"]?["time_us_per_ms"]?.double,
@@ -125,6 +145,24 @@ struct ExecutionImage: Sendable {
                 let leak = entry["leak_lsb"]?.double
             else { continue }
             scales[name] = (scale, leak)
+        }
+    }
+
+    private struct NeuronName: Hashable {
+        var population: String
+        var index: Int
+    }
+
+    /// Every neuron belongs to a population that the file lists, and none is there twice.
+    private func checkNeurons(_ fail: (String) -> DiagnosticsError) throws(DiagnosticsError) {
+        var seen: Set<NeuronName> = []
+        for (number, neuron) in neurons.enumerated() {
+            guard populations.contains(neuron.population) else {
+                throw fail("entry \(number) of 'neurons' is of population '\(neuron.population)', which 'populations' does not list")
+            }
+            guard seen.insert(NeuronName(population: neuron.population, index: neuron.index)).inserted else {
+                throw fail("'neurons' has neuron \(neuron.index) of '\(neuron.population)' twice")
+            }
         }
     }
 
@@ -155,19 +193,43 @@ struct ExecutionImage: Sendable {
 }
 
 extension ExecutionImage.Neuron {
-    init(_ entry: JSONValue, _ path: String) throws(DiagnosticsError) {
-        func fail(_ what: String) -> DiagnosticsError { ArtifactManifest.damaged(path, "a neuron \(what)") }
-        guard let population = entry["population"]?.string, let index = entry["index"]?.int, let circuits = entry["circuits"]?.ints,
-            let anchor = entry["anchor"]?.int, !circuits.isEmpty, (circuits + [anchor]).allSatisfy({ (0..<512).contains($0) }),
-            (0..<1 << 24).contains(index), (0..<512).contains(entry["spike_master"]?.int ?? 0),
-            (0..<256).contains(entry["event_address"]?.int ?? 0)
-        else { throw fail("has no place") }
-        guard let target = entry["calibration_target"], let leak = target["leak"]?.double, let reset = target["reset"]?.double,
-            let membraneTime = target["tau_mem_us"]?.double, let synapseTime = target["tau_syn_us"]?.doubles, synapseTime.count == 2,
-            let refractory = target["refractory_us"]?.double, let gain = target["synapse_gain"]?.doubles, gain.count == 2,
-            let slope = target["constant_slope"]?.double, let initial = target["initial_membrane"]?.double, membraneTime > 0,
-            synapseTime.allSatisfy({ $0 > 0 }), (target["threshold"]?.double ?? .infinity) > max(leak, reset)
-        else { throw fail("lacks a calibration target, or has a threshold that it resets above") }
+    /// Potentials in LSB and slopes in LSB/µs are far below this on any chip.
+    private static let largest = -1e6...1e6
+    /// µs.
+    private static let times = 1e-6...1e6
+
+    init(_ entry: JSONValue, _ number: Int, _ path: String) throws(DiagnosticsError) {
+        func fail(_ what: String) -> DiagnosticsError { ArtifactManifest.damaged(path, "entry \(number) of 'neurons' \(what)") }
+        guard let population = entry["population"]?.string, let index = entry["index"]?.int, (0..<1 << 24).contains(index) else {
+            throw fail("has no population or no index")
+        }
+        guard let circuits = entry["circuits"]?.ints, let anchor = entry["anchor"]?.int, !circuits.isEmpty,
+            (circuits + [anchor]).allSatisfy({ (0..<512).contains($0) })
+        else { throw fail("has no circuits of the chip") }
+        guard (0..<512).contains(entry["spike_master"]?.int ?? 0), (0..<256).contains(entry["event_address"]?.int ?? 0) else {
+            throw fail("sends events from no circuit, or with no address of 8 bits")
+        }
+        guard let target = entry["calibration_target"] else { throw fail("has no 'calibration_target'") }
+        func value(_ key: String, _ range: ClosedRange<Double>) throws(DiagnosticsError) -> Double {
+            guard let value = target[key]?.double, range.contains(value) else {
+                throw fail("has '\(key)' outside \(range.lowerBound) to \(range.upperBound)")
+            }
+            return value
+        }
+        func pair(_ key: String, _ range: ClosedRange<Double>) throws(DiagnosticsError) -> [Double] {
+            guard let values = target[key]?.doubles, values.count == 2, values.allSatisfy(range.contains) else {
+                throw fail("has '\(key)' that is not two numbers from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return values
+        }
+        let (leak, reset) = (try value("leak", Self.largest), try value("reset", Self.largest))
+        let (initial, slope) = (try value("initial_membrane", Self.largest), try value("constant_slope", Self.largest))
+        let (membraneTime, synapseTime) = (try value("tau_mem_us", Self.times), try pair("tau_syn_us", Self.times))
+        let (refractory, gain) = (
+            try value("refractory_us", 0...Self.times.upperBound), try pair("synapse_gain", 0...Self.largest.upperBound)
+        )
+        let threshold = target["threshold"]?.double ?? .infinity
+        guard threshold > max(leak, reset) else { throw fail("has a threshold at or below its leak or reset") }
         self.init(
             population: population, index: index, anchor: anchor, circuits: circuits, spikes: target["threshold"]?.double != nil,
             spikeMaster: entry["spike_master"]?.int, address: entry["event_address"]?.int, leak: leak, reset: reset,

@@ -104,6 +104,14 @@ import Testing
         }
     }
 
+    static let impossible = [
+        (#""synapse_gain"\s*:\s*\[[^\]]*\]"#, #""synapse_gain": [1e308, 1e308]"#),
+        (#""refractory_us"\s*:\s*[0-9.e-]+"#, #""refractory_us": -1"#),
+        (#""constant_slope"\s*:\s*[0-9.e-]+"#, #""constant_slope": 1e308"#),
+        (#""tau_mem_us"\s*:\s*[0-9.e-]+"#, #""tau_mem_us": 0"#), (#""row"\s*:\s*1\b"#, #""row": 0"#),
+        (#""driver"\s*:\s*1\b"#, #""driver": 0"#), (#""index"\s*:\s*[0-9]+"#, #""index": 7"#),
+    ]
+
     @Test(arguments: analog)
     func `an execution whose values are of another kind is refused or run`(_ name: String) throws {
         var network = Network(name: "analog", timestep: 0.1)
@@ -132,6 +140,16 @@ import Testing
                 try FileManager.default.removeItem(atPath: copy)
             }
             #expect(refused > 10, "hardly any damage was seen: \(refused)")
+            // Numbers that no neuron has, and entries that are there twice, are refused always.
+            let text = try String(contentsOfFile: "\(artifact)/chip-0.bss2.json", encoding: .utf8)
+            for (number, (pattern, replacement)) in Self.impossible.enumerated() {
+                let changed = text.replacingOccurrences(of: pattern, with: replacement, options: .regularExpression)
+                try #require(changed != text, "\(pattern)")
+                let copy = try Self.copy(artifact, to: "\(scratch)/impossible-\(number)")
+                try Data(changed.utf8).write(to: URL(fileURLWithPath: "\(copy)/chip-0.bss2.json"))
+                try Self.refreshDigest(of: "chip-0.bss2.json", in: copy)
+                #expect(Self.boot(copy) != nil, "\(pattern)")
+            }
         }
     }
 
