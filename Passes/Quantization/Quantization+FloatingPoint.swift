@@ -58,20 +58,8 @@ extension Quantization {
             func refuse(_ id: String, _ message: String, help: String) {
                 refusals.append(Diagnostic(id, "population '\(population.name)' \(message)", at: population.place, help: help))
             }
-            if dynamics.isRate {
-                refuse(
-                    "quantize-rate-unit", "has cell 'rate', which sends values, and '\(chip.name)' computes spiking neurons only",
-                    help: "use 'if' or 'lif' with weights scaled by the largest activation (rate conversion)")
-            }
-            if dynamics.synapse == .alpha {
-                refuse(
-                    "quantize-alpha-synapse", "has alpha-shaped currents, and '\(chip.name)' has exponential ones",
-                    help: "use 'if_curr_exp' with a tau_syn of about the alpha time constant")
-            }
-            if dynamics.synapse == .conductance {
-                refuse(
-                    "quantize-conductance", "has conductances, and '\(chip.name)' has currents",
-                    help: "use 'if_curr_exp' with weights of the conductance times its driving force, or choose a target with conductances")
+            refusals += [rateUnit(population, dynamics), alphaSynapse(population, dynamics), conductance(population, dynamics)].compactMap {
+                $0
             }
             if let most = dynamics.refractorySteps.max(), most > chip.formats.refractory.upperBound {
                 refuse(
@@ -80,13 +68,7 @@ extension Quantization {
                     help: "shorten tau_refrac, or lengthen the time step")
             }
         }
-        if let task = network.task, case .direct = task.encoder, chip.formats.payloadBits < 2 {
-            refusals.append(
-                Diagnostic(
-                    "quantize-graded-input",
-                    "the encoder 'direct' sends a value at every step, and spikes of '\(chip.name)' carry none", at: task.place,
-                    help: "encode with 'rate' or 'latency', or choose a target whose spikes carry a payload"))
-        }
+        if chip.formats.payloadBits < 2, let refusal = gradedInput(network) { refusals.append(refusal) }
         if !refusals.isEmpty { throw DiagnosticsError(refusals, isRefusal: true) }
     }
 }

@@ -20,13 +20,7 @@ extension Quantization {
             if let refusal = delayed(network.projections[id], statistics[id.index], network) { refusals.append(refusal) }
             if let refusal = otherReceptor(id, statistics[id.index], network) { refusals.append(refusal) }
         }
-        if let task = network.task, case .direct = task.encoder {
-            refusals.append(
-                Diagnostic(
-                    "quantize-graded-input",
-                    "the encoder 'direct' sends a value at every step, and spikes of '\(chip.name)' carry none", at: task.place,
-                    help: "encode with 'rate' or 'latency', or choose a target whose spikes carry a payload"))
-        }
+        if let refusal = gradedInput(network) { refusals.append(refusal) }
         if !refusals.isEmpty { throw DiagnosticsError(refusals, isRefusal: true) }
     }
 
@@ -35,27 +29,13 @@ extension Quantization {
         func refuse(_ id: String, _ message: String, help: String) {
             refusals.append(Diagnostic(id, "population '\(population.name)' \(message)", at: population.place, help: help))
         }
-        if dynamics.isRate {
-            refuse(
-                "quantize-rate-unit", "has cell 'rate', which sends values, and '\(chip.name)' computes spiking neurons only",
-                help: "use 'if_curr_exp' with weights scaled by the largest activation (rate conversion)")
-            return refusals
-        }
+        if let refusal = rateUnit(population, dynamics, cells: "'if_curr_exp'") { return [refusal] }
         if dynamics.isAdaptive {
             refuse(
                 "quantize-adaptation", "has an adaptive threshold, and the neurons of '\(chip.name)' have a constant one",
                 help: "set beta to 0, or use 'if_curr_exp'")
         }
-        if dynamics.synapse == .alpha {
-            refuse(
-                "quantize-alpha-synapse", "has alpha-shaped currents, and '\(chip.name)' has exponential ones",
-                help: "use 'if_curr_exp' with a tau_syn of about the alpha time constant")
-        }
-        if dynamics.synapse == .conductance {
-            refuse(
-                "quantize-conductance", "has conductances, and '\(chip.name)' is used with currents",
-                help: "use 'if_curr_exp' with weights of the conductance times its driving force, or choose a target with conductances")
-        }
+        refusals += [alphaSynapse(population, dynamics), conductance(population, dynamics, does: "is used with")].compactMap { $0 }
         if dynamics.synapse == .delta {
             refuse(
                 "analog-delta-synapse", "adds weights to its membrane at once, and the synapses of '\(chip.name)' are exponential currents",

@@ -13,14 +13,8 @@ extension Quantization {
             func refuse(_ id: String, _ message: String, help: String) {
                 faults.report(Diagnostic(id, "population '\(population.name)' \(message)", at: population.place, help: help))
             }
-            if dynamics.isRate {
-                refuse(
-                    "quantize-rate-unit", "has cell 'rate', which sends values, and '\(chip.name)' computes spiking neurons only",
-                    help: "use 'if' or 'lif' with weights scaled by the largest activation (rate conversion)")
-            } else if dynamics.synapse == .alpha {
-                refuse(
-                    "quantize-alpha-synapse", "has alpha-shaped currents, and '\(chip.name)' has exponential ones",
-                    help: "use 'if_curr_exp' with a tau_syn of about the alpha time constant")
+            if let refusal = rateUnit(population, dynamics) ?? alphaSynapse(population, dynamics) {
+                faults.report(refusal)
             } else if fixedPointCell(of: dynamics, timestep: network.timestep, arithmetic) == nil {
                 refuse(
                     "quantize-cell",
@@ -28,22 +22,11 @@ extension Quantization {
                     help:
                         "use reset: to_value, refractory: held, no adaptation and a leak, or list 'spikewright_threshold' in the arithmetic of the target"
                 )
-            } else if dynamics.spikes,
-                let lowest = zip(dynamics.threshold, dynamics.resetValue).map({ $0 - (dynamics.reset == .toValue ? $1 : 0) }).min(),
-                lowest <= 0
-            {
-                refuse(
-                    "quantize-threshold", "has a threshold \(-lowest) below its reset value, so a neuron would spike at every step",
-                    help: "set v_thresh above v_reset")
+            } else if dynamics.spikes, let refusal = lowThreshold(population, dynamics) {
+                faults.report(refusal)
             }
         }
-        if let task = network.task, case .direct = task.encoder {
-            faults.report(
-                Diagnostic(
-                    "quantize-graded-input",
-                    "the encoder 'direct' sends a value at every step, and spikes of '\(chip.name)' carry none", at: task.place,
-                    help: "encode with 'rate' or 'latency', or choose a target whose spikes carry a payload"))
-        }
+        if let refusal = gradedInput(network) { faults.report(refusal) }
     }
 
     /// Currents of a sign that their receptor does not have. It does not matter where both receptors decay alike.

@@ -14,13 +14,7 @@ extension Quantization {
             refusals += lacks(population, model, dynamics)
             if let refusal = twoTimeConstants(id, dynamics, in: network) { refusals.append(refusal) }
         }
-        if let task = network.task, case .direct = task.encoder, chip.formats.payloadBits < 2 {
-            refusals.append(
-                Diagnostic(
-                    "quantize-graded-input",
-                    "the encoder 'direct' sends a value at every step, and spikes of '\(chip.name)' carry none", at: task.place,
-                    help: "encode with 'rate' or 'latency', or choose a target whose spikes carry a payload"))
-        }
+        if chip.formats.payloadBits < 2, let refusal = gradedInput(network) { refusals.append(refusal) }
         if !refusals.isEmpty { throw DiagnosticsError(refusals, isRefusal: true) }
     }
 
@@ -69,25 +63,13 @@ extension Quantization {
         func refuse(_ id: String, _ message: String, help: String) {
             refusals.append(Diagnostic(id, "population '\(population.name)' \(message)", at: population.place, help: help))
         }
-        if dynamics.isRate {
-            refuse(
-                "quantize-rate-unit", "has cell 'rate', which sends values, and '\(chip.name)' computes spiking neurons only",
-                help: "use 'if' or 'lif' with weights scaled by the largest activation (rate conversion)")
+        refusals += [rateUnit(population, dynamics), alphaSynapse(population, dynamics), conductance(population, dynamics)].compactMap {
+            $0
         }
         if dynamics.isAdaptive, !arithmetic.adaptiveThreshold {
             refuse(
                 "quantize-adaptation", "has an adaptive threshold, and the neurons of '\(chip.name)' have a constant one",
                 help: "set beta to 0, or use 'lif'")
-        }
-        if dynamics.synapse == .alpha {
-            refuse(
-                "quantize-alpha-synapse", "has alpha-shaped currents, and '\(chip.name)' has exponential ones",
-                help: "use 'if_curr_exp' with a tau_syn of about the alpha time constant")
-        }
-        if dynamics.synapse == .conductance {
-            refuse(
-                "quantize-conductance", "has conductances, and '\(chip.name)' has currents",
-                help: "use 'if_curr_exp' with weights of the conductance times its driving force, or choose a target with conductances")
         }
         let steps = chip.formats.refractory
         if let most = dynamics.refractorySteps.max(), most > steps.upperBound, model.spikes {
@@ -111,12 +93,7 @@ extension Quantization {
                 "has reset '\(dynamics.reset.rawValue)', and '\(chip.name)' has \(arithmetic.resets.map(\.rawValue).joined(separator: ", "))",
                 help: "set reset: \(known.joined(separator: " or ")) and train with it")
         }
-        if let lowest = zip(dynamics.threshold, dynamics.resetValue).map({ $0 - (dynamics.reset == .toValue ? $1 : 0) }).min(), lowest <= 0
-        {
-            refuse(
-                "quantize-threshold", "has a threshold \(-lowest) below its reset value, so a neuron would spike at every step",
-                help: "set v_thresh above v_reset")
-        }
+        if let refusal = lowThreshold(population, dynamics) { refusals.append(refusal) }
         return refusals
     }
 
