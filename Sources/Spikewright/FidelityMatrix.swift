@@ -32,26 +32,28 @@ public struct FidelityMatrix: Sendable {
     ///   - models: paths or names of shipped models.
     ///   - targets: names of chips or paths of descriptions.
     ///   - progress: called with the fraction done and what is being verified.
+    /// - Throws: when a model or a target cannot be read; that a model cannot go to a target is a cell's reason.
     public init(
         models: [String], targets: [String], options: VerificationOptions = VerificationOptions(),
         progress: (Double, String) -> Void = { _, _ in }
-    ) {
+    ) throws(DiagnosticsError) {
         var options = options
         options.attributesLoss = false
+        var loaded: [Model] = []
+        for name in models { loaded.append(try Model(at: name)) }
+        for target in targets { _ = try Target(target).chip() }
         let count = max(models.count * targets.count, 1)
-        for model in models {
+        for (name, model) in zip(models, loaded) {
             for target in targets {
-                progress(Double(cells.count) / Double(count), "\(model) on \(target)")
-                cells.append(Self.cell(model, Target(target), options))
+                progress(Double(cells.count) / Double(count), "\(name) on \(target)")
+                cells.append(Self.cell(name, model, Target(target), options))
             }
         }
     }
 
-    private static func cell(_ name: String, _ target: Target, _ options: VerificationOptions) -> Cell {
-        var cell = Cell(model: name, rule: "", target: target.name)
+    private static func cell(_ name: String, _ model: Model, _ target: Target, _ options: VerificationOptions) -> Cell {
+        var cell = Cell(model: name, rule: model.network.learning?.rule ?? "", target: target.name)
         do {
-            let model = try Model(at: name)
-            cell.rule = model.network.learning?.rule ?? ""
             let report = try verify(model, on: target, options: options)
             (cell.reference, cell.lowered) = (report.reference, report.lowered)
             cell.metric = report.metric

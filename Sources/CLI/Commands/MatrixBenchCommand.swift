@@ -34,7 +34,7 @@ struct MatrixBenchCommand: ParsableCommand {
         options.dataFolders = common.dataDir
         options.threads = common.threads
         let chips = try targets.map { $0.split(separator: ",").map(String.init) } ?? comparedTargets()
-        let matrix = FidelityMatrix(models: models.isEmpty ? ShippedModels.names : models, targets: chips, options: options) {
+        let matrix = try FidelityMatrix(models: models.isEmpty ? ShippedModels.names : models, targets: chips, options: options) {
             bar.show($0, $1)
         }
         bar.end()

@@ -57,6 +57,8 @@ import Testing
             #expect(try Program.run(["compile", "digits", "--target", "loihi7", "-o", "out"], in: folder).status == 2)
             #expect(try Program.run(["inspect", "nowhere.yaml"], in: folder).status == 2)
             #expect(try Program.run(["draw", "nowhere"], in: folder).status == 2)
+            #expect(try Program.run(["bench", "matrix", "nowhere"], in: folder).status == 2)
+            #expect(try Program.run(["bench", "matrix", "digits", "--targets", "loihi7"], in: folder).status == 2)
         }
     }
 
