@@ -161,7 +161,7 @@ let package = Package(
             "RoutingTests", mirrors: "Passes/Routing",
             on: ["Passes", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
         tests("CLITests", mirrors: "Sources/CLI", on: ["CLI", "Storage", "Numerics"]),
-        tests("FidelityTests", mirrors: "Sources/Fidelity", on: ["Spikewright", "Fidelity"]),
+        tests("FidelityTests", mirrors: "Sources/Fidelity", on: ["Spikewright", "Fidelity", "Diagnostics"]),
         .testTarget(
             name: "ExampleTests", dependencies: ["Spikewright"], path: "Documentation/Examples/LibraryTest", swiftSettings: settings),
         tests("YAMLTests", mirrors: "Sources/YAML", on: ["YAML", "Diagnostics", "Numerics"]),

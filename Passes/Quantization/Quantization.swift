@@ -136,9 +136,9 @@ public struct Quantization: Pass {
 
     /// The integer that a value of 1 becomes when the source sends values; 1 for spikes.
     ///
-    /// Values of a `direct` encoder lie in 0...gain.
+    /// Values lie in -gain...gain; what is beyond is cut where it is sent.
     func integerOfOne(of id: ID<Population>, in network: Network) -> Double {
-        guard case .input = network.populations[id].cell, let task = network.task, task.input == id, case .direct(let gain) = task.encoder,
+        guard case .input = network.populations[id].cell, let task = network.task, task.input == id, let gain = task.encoder.gainOfValues,
             chip.formats.payloadBits > 1
         else { return 1 }
         return Double((1 << (chip.formats.payloadBits - 1)) - 1) / max(abs(gain), .leastNormalMagnitude)

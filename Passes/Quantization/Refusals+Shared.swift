@@ -42,10 +42,11 @@ extension Quantization {
 
     /// Inputs that send values, where spikes carry none.
     func gradedInput(_ network: Network) -> Diagnostic? {
-        guard let task = network.task, case .direct = task.encoder else { return nil }
+        guard let task = network.task, task.encoder.gainOfValues != nil else { return nil }
+        let others = if case .direct = task.encoder { "encode with 'rate' or 'latency', or " } else { "" }
         return Diagnostic(
             "quantize-graded-input",
-            "the encoder 'direct' sends a value at every step, and spikes of '\(chip.name)' carry none", at: task.place,
-            help: "encode with 'rate' or 'latency', or choose a target whose spikes carry a payload")
+            "the encoder '\(task.encoder.name)' sends a value at every step, and spikes of '\(chip.name)' carry none", at: task.place,
+            help: "\(others)choose a target whose spikes carry a payload")
     }
 }

@@ -22,7 +22,7 @@ enum LoweringStep: String, CaseIterable {
 
 extension Verification {
     /// The reference runs again with the lowered numbers of one step more each time; the last step is the emulator itself.
-    /// - Parameter reference: accuracy of the network that was lowered.
+    /// - Parameter reference: what the network that was lowered reaches.
     func attribute(
         _ variants: [LoweringStep], of graph: RoutedGraph, trial: Trial, count: Int, from reference: Double, report: FidelityReport,
         done: ProgressCounter
@@ -33,11 +33,11 @@ extension Verification {
             let switchedOn = Set(variants.prefix(index + 1))
             let parts = try parallelMap(trial.ranges(count, threads: threads), threads: threads) { range throws(DiagnosticsError) in
                 var engine = try engine(of: graph.quantized, with: switchedOn)
-                return try trial.run(range, on: &engine, keepsSpikes: false, done: done).labels
+                return try trial.run(range, on: &engine, keepsSpikes: false, done: done)
             }
-            let accuracy = trial.accuracy(parts.flatMap { $0 })
-            losses.append(FidelityReport.AttributedLoss(step: step.rawValue, drop: before - accuracy))
-            before = accuracy
+            let quality = trial.quality(parts.flatMap(\.labels), parts.flatMap(\.squares))
+            losses.append(FidelityReport.AttributedLoss(step: step.rawValue, drop: before - quality))
+            before = quality
         }
         let last = LoweringStep.all(for: graph.network).last ?? .rounding
         losses.append(FidelityReport.AttributedLoss(step: last.rawValue, drop: before - report.lowered))

@@ -39,6 +39,9 @@ struct Trial: Sendable {
     /// Whether a readout's membrane is to follow numbers in time.
     var asksForNumbers: Bool { samples?.targets.isSeries ?? false }
 
+    /// Whether the task says what is right, so that a loss can be told.
+    var isJudged: Bool { hasAnswers || asksForNumbers }
+
     /// Contiguous samples for each thread.
     func ranges(_ count: Int, threads: Int) -> [Range<Int>] {
         let parts = max(1, min(threads, count))
@@ -87,6 +90,11 @@ struct Trial: Sendable {
         guard let samples, !squares.isEmpty else { return 0 }
         let variance = samples.targetSquares(samples: squares.count, skip: network.readout?.skip ?? 0)
         return variance > 0 ? 1 - squares.reduce(0, +) / variance : 0
+    }
+
+    /// What is measured of a form of the network, from its answers or from its square errors.
+    func quality(_ answers: [Int], _ squares: [Double]) -> Double {
+        asksForNumbers ? explainedVariance(squares) : accuracy(answers)
     }
 
     /// Fraction of the samples that are answered rightly.

@@ -38,7 +38,7 @@ public struct Verification: Sendable {
         let trial = Trial(network, data: data)
         let before = original.map { Trial($0, data: data) }
         let count = min(samples ?? network.fidelity?.samples ?? .max, trial.count)
-        let variants = attributesLoss && trial.hasAnswers ? LoweringStep.all(for: network).dropLast().map { $0 } : []
+        let variants = attributesLoss && trial.isJudged ? LoweringStep.all(for: network).dropLast().map { $0 } : []
         let done = ProgressCounter(total: count * (2 + (original == nil ? 0 : 1) + variants.count), report: progress)
 
         let parts = try parallelMap(trial.ranges(count, threads: threads), threads: threads) { range throws(DiagnosticsError) in
@@ -54,7 +54,9 @@ public struct Verification: Sendable {
                 part.add(expected, observed, steps: trial.steps)
                 if let before, var engine = unchanged {
                     unchanged = nil
-                    part.original += try before.run(portion, on: &engine, keepsSpikes: false, done: done).labels
+                    let run = try before.run(portion, on: &engine, keepsSpikes: false, done: done)
+                    part.original += run.labels
+                    part.originalSquares += run.squares
                     unchanged = engine
                 }
             }
@@ -63,7 +65,7 @@ public struct Verification: Sendable {
         }
         var report = compose(parts, trial: trial, count: count, graph: graph, isChanged: original != nil)
         if !variants.isEmpty {
-            let changed = trial.accuracy(parts.flatMap(\.expected))
+            let changed = trial.quality(parts.flatMap(\.expected), parts.flatMap(\.expectedSquares))
             report.attribution = try attribute(variants, of: graph, trial: trial, count: count, from: changed, report: report, done: done)
             if original != nil {
                 report.attribution.insert(.init(step: "rate conversion and rewiring", drop: report.reference - changed), at: 0)
@@ -79,8 +81,9 @@ public struct Verification: Sendable {
         /// Answers of the network before a pass changed it.
         var original: [Int] = []
         var observed: [Int] = []
-        /// Square errors of both forms, by sample, where numbers are asked for.
+        /// Square errors of all forms, by sample, where numbers are asked for.
         var expectedSquares: [Double] = []
+        var originalSquares: [Double] = []
         var observedSquares: [Double] = []
         var comparisons: [SpikeComparison]
         var statistics = EmulatorStatistics()
@@ -110,7 +113,7 @@ public struct Verification: Sendable {
         let observed = parts.flatMap(\.observed)
         var score = trial.score(expected: expected, observed: observed, populations: populations)
         if trial.asksForNumbers {
-            score.reference = trial.explainedVariance(parts.flatMap(\.expectedSquares))
+            score.reference = trial.explainedVariance(parts.flatMap { isChanged ? $0.originalSquares : $0.expectedSquares })
             score.lowered = trial.explainedVariance(parts.flatMap(\.observedSquares))
         }
         let resources = graph.chip.resources.indices.map { index in

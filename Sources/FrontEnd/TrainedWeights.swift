@@ -36,7 +36,10 @@ public enum TrainedWeights {
         let file = try HDF5File.open(path)
         for id in network.projections.ids {
             let dataset = "weight/\(network.projections[id].name)"
-            guard file.kind(of: dataset) == .dataset else { continue }
+            guard file.kind(of: dataset) == .dataset else {
+                guard network.projections[id].isTrainable else { continue }
+                throw fault("'\(name)' holds no weights of the trainable projection '\(network.projections[id].name)': no '\(dataset)'")
+            }
             let shape = try file.describe(dataset).shape
             if file.kind(of: "list/\(network.projections[id].name)") == .dataset {
                 network.projections[id].connector = try list(of: id, in: file, named: name, network)

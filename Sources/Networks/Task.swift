@@ -160,6 +160,14 @@ public enum Encoder: Hashable, Sendable {
         case .thresholdCrossing: "threshold_crossing"
         }
     }
+
+    /// What the values of a sample are multiplied by, where they are sent as they are; nil: an encoder makes spikes of them.
+    public var gainOfValues: Double? {
+        switch self {
+        case .direct(let gain), .series(let gain): gain
+        default: nil
+        }
+    }
 }
 
 /// A number as the time of one spike (Göltz et al. 2021): early + (late - early) · x, or with 1 - x where the order descends.

@@ -1,3 +1,4 @@
+import Diagnostics
 import Fidelity
 import Foundation
 import Spikewright
@@ -53,5 +54,21 @@ import Testing
         #expect(reports[0] == reports[1])
         #expect(reports[0].attribution.map(\.step) == ["weights", "decays and thresholds", "delays", "rounding and saturation"])
         #expect(abs(reports[0].attribution.reduce(0) { $0 + $1.drop } - reports[0].drop) < 1e-12)
+    }
+
+    /// A readout that follows numbers is judged by its square error, and the loss is told apart as that of answers is.
+    @Test func numbersAreJudgedByWhatTheyExplain() throws {
+        var options = VerificationOptions()
+        options.samples = 40
+        let report = try verify(Model(at: "\(Golden.repository)/Models/adding.yaml"), on: .loihi2, options: options)
+        #expect(report.metric == "explained_variance" && report.reference > 0.85, "\(report.text)")
+        #expect(abs(report.drop) < 0.1, "\(report.text)")
+        #expect(report.attribution.count == 4)
+        #expect(abs(report.attribution.reduce(0) { $0 + $1.drop } - report.drop) < 1e-12)
+    }
+
+    /// Numbers in time are values as those of `direct` are: a chip whose spikes carry none refuses them.
+    @Test func numbersInTimeNeedSpikesWithValues() throws {
+        #expect(throws: DiagnosticsError.self) { try verify(Model(at: "\(Golden.repository)/Models/adding.yaml"), on: "spin5") }
     }
 }

@@ -15,6 +15,7 @@ import Testing
     static let shipped: [(String, Double)] = [
         ("digits-gait", 0.98), ("mnist-14x14", 0.94), ("digits-dfa", 0.97), ("digits-stdp", 0.8),
         ("fashion-clapp", 0.84), ("evidence-accumulation", 0.93), ("evidence-accumulation-8bit", 0.9), ("delayed-choice", 0.95),
+        ("delayed-match", 0.98),
         ("lenet-300-100", 0.967),
     ]
 
