@@ -9,6 +9,8 @@ public enum EProp: LearningRule {
     public static let name = "eprop"
     public static let summary = "eligibility traces and a learning signal; recurrent networks of LIF and ALIF neurons"
 
+    public static let runsOnHardware = true
+
     public static let options: [OptionDefinition] = [
         OptionDefinition("epochs", .integer(5, in: 0...1_000_000), "how often every training sample is shown"),
         OptionDefinition("batch", .integer(32, in: 1...1_000_000), "samples whose gradients are averaged for one step"),
@@ -131,39 +133,51 @@ public enum EProp: LearningRule {
     }
 
     public static func makeTrainer(_ request: TrainingRequest) throws(DiagnosticsError) -> any Trainer {
-        try EPropTrainer(request)
+        if let hardware = request.hardware as? any EPropHardware { return try EPropMachineTrainer(request, hardware) }
+        return try EPropTrainer(request)
+    }
+
+    /// What there is to learn.
+    static func taskAndReadout(of network: Network) throws(DiagnosticsError) -> (Task, Readout) {
+        guard let task = network.task, let readout = network.readout else {
+            throw DiagnosticsError(
+                Diagnostic(
+                    "learning-no-task", "the network '\(network.name)' has no \(network.task == nil ? "task" : "readout") to learn",
+                    at: network.learning?.place, help: "eprop needs samples and an answer: add `task:` and `readout:`"))
+        }
+        return (task, readout)
     }
 }
 
 /// The options of `eprop`, typed.
-struct EPropOptions: Sendable {
-    enum Feedback: Sendable {
+package struct EPropOptions: Sendable {
+    package enum Feedback: Sendable {
         case symmetric
         case random(sigma: Double)
         case adaptive(sigma: Double, decay: Double)
         case exact(reset: Bool)
     }
 
-    var epochs: Int
-    var batch: Int
-    var feedback: Feedback
-    var surrogate: EPropSurrogate
-    var isOnline: Bool
-    var weightBits: Int
-    var traceBits: Int
-    var optimizer: Optimizer
-    var rate: Double
-    var decayEvery: Int
-    var decayFactor: Double
-    var clip: Double
-    var averageDecay: Double
-    var rateStrength: Double
+    package var epochs: Int
+    package var batch: Int
+    package var feedback: Feedback
+    package var surrogate: EPropSurrogate
+    package var isOnline: Bool
+    package var weightBits: Int
+    package var traceBits: Int
+    package var optimizer: Optimizer
+    package var rate: Double
+    package var decayEvery: Int
+    package var decayFactor: Double
+    package var clip: Double
+    package var averageDecay: Double
+    package var rateStrength: Double
     /// In Hz.
-    var rateTarget: Double
+    package var rateTarget: Double
     /// Nil: learning from labels.
-    var reward: ActorCritic?
+    package var reward: ActorCritic?
     var stop: StopRule
-    var compare: Int
+    package var compare: Int
 
     init(_ values: OptionValues) {
         epochs = values.integer("epochs")
@@ -197,7 +211,7 @@ struct EPropOptions: Sendable {
     }
 
     /// The learning rate of step `count`, from 0.
-    func rate(_ count: Int) -> Double {
+    package func rate(_ count: Int) -> Double {
         guard decayEvery > 0 else { return rate }
         return (0..<count / decayEvery).reduce(rate) { rate, _ in rate * decayFactor }
     }
