@@ -1,7 +1,7 @@
 import Chips
 public import Diagnostics
 public import Learning
-import Lowering
+public import Lowering
 public import Networks
 public import Numerics
 
@@ -12,7 +12,9 @@ public import Numerics
 /// grid coarser by a power of two for the smaller of them, because they share the membrane's scale. Rate units are judged as the spiking
 /// neurons that they become (`RateConversion`): their weights are scaled there by one number for each projection, so the grid has as many
 /// steps as the chip's mantissa, up to the largest weight.
-public struct QuantizedForward: LoweredForward {
+public struct QuantizedForward: LoweredForward, QuantizedSource {
+    /// The network at the start, as the pass quantizes it.
+    package let quantized: QuantizedNetwork
     private let quantization: Quantization
     private let network: Network
     private let isRate: Bool
@@ -25,6 +27,7 @@ public struct QuantizedForward: LoweredForward {
         let isRate = RateConversion.applies(to: network)
         let spiking = isRate ? try RateConversion().fitted(to: quantization.chip, for: network).run(network) : network
         let quantized = try quantization.run(spiking)
+        self.quantized = quantized
         self.quantization = quantization
         self.network = network
         self.isRate = isRate

@@ -4,7 +4,8 @@ public struct LearningCurve: Hashable, Sendable {
     public var loss: [Float]
     /// Error of each batch before learning from it: the fraction of wrong answers, or the normalised mean square error of numbers.
     public var error: [Float]
-    /// Cosine of the gradient with that of backpropagation through time, where it was asked for, with the batch.
+    /// Cosine of the gradient with that of backpropagation through time, where it was asked for, with the batch; for e-prop on a chip, of
+    /// the chip's update with floating e-prop.
     public var cosine: [Comparison]
 
     public struct Comparison: Hashable, Sendable {

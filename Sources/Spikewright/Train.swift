@@ -133,13 +133,13 @@ private func notLowered(_ model: Model, _ target: String, _ error: any Error) ->
 }
 
 extension LearningCurve {
-    /// As an SVG plot: loss and error of every batch, and the cosine with backpropagation where it was logged.
+    /// As an SVG plot: loss and error of every batch, and the cosine with backpropagation (on a chip: with floating e-prop) where it was logged.
     public func plot(_ title: String) -> String {
         let isSmall = (loss.max() ?? 0) < 10
         var lines = [Chart.Line("error", values: error.map { Double($0) }, first: 1)]
         if isSmall { lines.append(Chart.Line("loss", values: loss.map { Double($0) }, first: 1)) }
         if !cosine.isEmpty {
-            lines.append(Chart.Line("cosine with BPTT", cosine.map { Chart.Point(x: Double($0.batch + 1), y: Double($0.cosine)) }))
+            lines.append(Chart.Line("cosine", cosine.map { Chart.Point(x: Double($0.batch + 1), y: Double($0.cosine)) }))
         }
         return Chart(title, x: "batch", y: isSmall ? "error, loss" : "error", lines: lines).svg
     }

@@ -31,6 +31,8 @@ package struct LearningCode: Hashable, Sendable {
     /// k of the dependency u: it holds in every 2^k-th epoch.
     package var decimation: Int?
     package var signMode: SignMode
+    /// Largest magnitude of a weight where memory holds fewer bits than the engine; nil: the engine's own range.
+    package var weightLimit: Int?
 
     package init(
         weight: [LearningProduct] = [], delay: [LearningProduct] = [], tag: [LearningProduct] = [], sourceTraces: [Trace],

@@ -38,8 +38,23 @@ package struct LearningDraws: Hashable, Sendable {
     package var secondTargetImpulse = 0
     /// In [0, 1): rounding of weights and tags at the end of an epoch.
     package var weight = 0.0
+    /// Instead of `weight`, a number for each rule of each synapse, as the chip draws them.
+    package var synapses: SynapseDraws?
 
     package init() {}
+}
+
+/// Random numbers of each synapse's rules, 0...127 in 128ths.
+package struct SynapseDraws: Hashable, Sendable {
+    package var weights: [UInt8]
+    package var delays: [UInt8]
+    package var tags: [UInt8]
+
+    package init(weights: [UInt8], delays: [UInt8], tags: [UInt8]) {
+        self.weights = weights
+        self.delays = delays
+        self.tags = tags
+    }
 }
 
 /// Traces, epochs and synaptic updates of Loihi's learning engine, bit for bit as Lava's `LearningConnectionModelBitApproximate` has them
@@ -183,9 +198,14 @@ package struct LearningEngine: Sendable {
                 }
                 return sum
             }
-            if !code.weight.isEmpty { synapses.weights[s] = rounded(weightSum(sum(code.weight, before.w)), weightRange, draws.weight) }
-            if !code.delay.isEmpty { synapses.delays[s] = rounded(max(sum(code.delay, before.d), 0), 0...255, draws.weight) }
-            if !code.tag.isEmpty { synapses.tags[s] = rounded(sum(code.tag, before.t), -257...255, draws.weight) }
+            func draw(_ own: KeyPath<SynapseDraws, [UInt8]>) -> Double {
+                draws.synapses.map { Double($0[keyPath: own][s]) / 128 } ?? draws.weight
+            }
+            if !code.weight.isEmpty {
+                synapses.weights[s] = rounded(weightSum(sum(code.weight, before.w)), weightRange, draw(\.weights))
+            }
+            if !code.delay.isEmpty { synapses.delays[s] = rounded(max(sum(code.delay, before.d), 0), 0...255, draw(\.delays)) }
+            if !code.tag.isEmpty { synapses.tags[s] = rounded(sum(code.tag, before.t), -257...255, draw(\.tags)) }
         }
         Self.settle(&sourceTraces, x, length)
         Self.settle(&targetTraces, y, length)
@@ -205,11 +225,14 @@ package struct LearningEngine: Sendable {
     }
 
     private var weightRange: ClosedRange<Int32> {
-        switch code.signMode {
-        case .mixed: -256...255
-        case .excitatory: 0...255
-        case .inhibitory: -255...0
-        }
+        let range: ClosedRange<Int32> =
+            switch code.signMode {
+            case .mixed: -256...255
+            case .excitatory: 0...255
+            case .inhibitory: -255...0
+            }
+        guard let limit = code.weightLimit.map({ Int32(clamping: $0) }) else { return range }
+        return range.clamped(to: -limit...limit)
     }
 
     private func rounded(_ sum: Int32, _ range: ClosedRange<Int32>, _ random: Double) -> Int32 {

@@ -9,6 +9,8 @@ public enum EProp: LearningRule {
     public static let name = "eprop"
     public static let summary = "eligibility traces and a learning signal; recurrent networks of LIF and ALIF neurons"
 
+    public static let runsOnHardware = true
+
     public static let options: [OptionDefinition] = [
         OptionDefinition("epochs", .integer(5, in: 0...1_000_000), "how often every training sample is shown"),
         OptionDefinition("batch", .integer(32, in: 1...1_000_000), "samples whose gradients are averaged for one step"),
@@ -46,7 +48,11 @@ public enum EProp: LearningRule {
                 [
                     .init("factored", "the same sums taken from the end of a trial: fast; keeps a trial's spikes and pseudo-derivatives"),
                     .init("online", "traces for every synapse, step by step: memory does not grow with the trial"),
-                ]), "how the gradient is computed; both give the same numbers up to rounding"),
+                    .init(
+                        "immediate",
+                        "weights move in every step and nothing is summed, as a chip's engine does it (--on-chip); elsewhere after every trial"
+                    ),
+                ]), "how the gradient is computed; all give the same numbers up to rounding, but that 'immediate' moves during the trial"),
         OptionDefinition(
             "precision",
             .group([
@@ -93,7 +99,8 @@ public enum EProp: LearningRule {
         StopRule.option,
         OptionDefinition(
             "compare", .integer(0, in: 0...1_000_000),
-            "batches between comparisons with the gradient of backpropagation through time; 0: none"),
+            "batches between comparisons with the gradient of backpropagation through time, on a chip with that of floating e-prop; 0: none"
+        ),
     ]
 
     /// LIF keeps one trace for each synapse, ALIF two; a batch's gradient, the accumulator behind a rounded weight, the optimiser's moments
@@ -104,12 +111,13 @@ public enum EProp: LearningRule {
         let own = network.learning.flatMap { $0.rule == name ? $0 : nil } ?? LearningSpecification(rule: name)
         // Options that cannot be read are refused by `makeTrainer`.
         let options = (try? OptionValues(own, definitions: Self.options)).map { EPropOptions($0) }
+        let isImmediate = options?.isImmediate == true
         let traceBits = (options?.traceBits).flatMap { $0 > 0 ? $0 : nil }
         var perSynapse = [RuleNeeds.Variable("eligibility", bits: traceBits)]
         if isAdaptive { perSynapse.append(.init("adaptation trace", bits: traceBits)) }
-        perSynapse.append(.init("gradient", bits: traceBits.map { $0 + 16 }))
+        if !isImmediate { perSynapse.append(.init("gradient", bits: traceBits.map { $0 + 16 })) }
         if let options {
-            if options.weightBits > 0 { perSynapse.append(.init("weight accumulator", bits: options.weightBits + 16)) }
+            if options.weightBits > 0, !isImmediate { perSynapse.append(.init("weight accumulator", bits: options.weightBits + 16)) }
             switch options.optimizer {
             case .adam: perSynapse += [.init("first moment"), .init("second moment")]
             case .sgd(let momentum): if momentum > 0 { perSynapse.append(.init("momentum")) }
@@ -121,49 +129,65 @@ public enum EProp: LearningRule {
         if options?.reward != nil { broadcasts.append(.init("reward", .everywhere)) }
         // What spikes do later is known after the trial only, and goes back through the weights.
         let isExact = if case .exact = options?.feedback { true } else { false }
+        // A sign goes into the choice of one of two signals where they are unsigned traces of a target.
+        let signals = isImmediate ? RuleNeeds.Variable("learning signal", bits: 7, count: 2) : .init("learning signal", bits: 16)
+        let neuronBits = isImmediate ? traceBits.map { min($0, 7) } : traceBits
         return RuleNeeds(
             timing: isExact ? .afterRun : .everyStep, perSynapse: perSynapse,
             perNeuron: [
-                .init("presynaptic trace", bits: traceBits, isSigned: false),
-                .init("pseudo-derivative", bits: traceBits, isSigned: false, count: isExact ? network.task?.steps ?? 1 : 1),
-                .init("learning signal", bits: 16),
+                .init("presynaptic trace", bits: neuronBits, isSigned: false),
+                .init("pseudo-derivative", bits: neuronBits, isSigned: false, count: isExact ? network.task?.steps ?? 1 : 1), signals,
             ], broadcasts: broadcasts, transposesWeights: isExact)
     }
 
     public static func makeTrainer(_ request: TrainingRequest) throws(DiagnosticsError) -> any Trainer {
-        try EPropTrainer(request)
+        if let hardware = request.hardware as? any EPropHardware { return try EPropMachineTrainer(request, hardware) }
+        return try EPropTrainer(request)
+    }
+
+    /// What there is to learn.
+    static func taskAndReadout(of network: Network) throws(DiagnosticsError) -> (Task, Readout) {
+        guard let task = network.task, let readout = network.readout else {
+            throw DiagnosticsError(
+                Diagnostic(
+                    "learning-no-task", "the network '\(network.name)' has no \(network.task == nil ? "task" : "readout") to learn",
+                    at: network.learning?.place, help: "eprop needs samples and an answer: add `task:` and `readout:`"))
+        }
+        return (task, readout)
     }
 }
 
 /// The options of `eprop`, typed.
-struct EPropOptions: Sendable {
-    enum Feedback: Sendable {
+package struct EPropOptions: Sendable {
+    package enum Feedback: Sendable {
         case symmetric
         case random(sigma: Double)
         case adaptive(sigma: Double, decay: Double)
         case exact(reset: Bool)
     }
 
-    var epochs: Int
-    var batch: Int
-    var feedback: Feedback
-    var surrogate: EPropSurrogate
-    var isOnline: Bool
-    var weightBits: Int
-    var traceBits: Int
-    var optimizer: Optimizer
-    var rate: Double
-    var decayEvery: Int
-    var decayFactor: Double
-    var clip: Double
-    var averageDecay: Double
-    var rateStrength: Double
+    package var epochs: Int
+    package var batch: Int
+    package var feedback: Feedback
+    package var surrogate: EPropSurrogate
+    package var isOnline: Bool
+    /// Whether weights move in every step, without sums.
+    package var isImmediate: Bool
+    package var weightBits: Int
+    package var traceBits: Int
+    package var optimizer: Optimizer
+    package var rate: Double
+    package var decayEvery: Int
+    package var decayFactor: Double
+    package var clip: Double
+    package var averageDecay: Double
+    package var rateStrength: Double
     /// In Hz.
-    var rateTarget: Double
+    package var rateTarget: Double
     /// Nil: learning from labels.
-    var reward: ActorCritic?
+    package var reward: ActorCritic?
     var stop: StopRule
-    var compare: Int
+    package var compare: Int
 
     init(_ values: OptionValues) {
         epochs = values.integer("epochs")
@@ -177,6 +201,7 @@ struct EPropOptions: Sendable {
         }
         surrogate = EPropSurrogate(damp: values.number("damp"), isScaledByAdapted: values.choice("surrogate_scale") == "adapted")
         isOnline = values.choice("form") == "online"
+        isImmediate = values.choice("form") == "immediate"
         weightBits = values.integer("precision.weights")
         traceBits = values.integer("precision.traces")
         optimizer = Optimizer(values)
@@ -197,7 +222,7 @@ struct EPropOptions: Sendable {
     }
 
     /// The learning rate of step `count`, from 0.
-    func rate(_ count: Int) -> Double {
+    package func rate(_ count: Int) -> Double {
         guard decayEvery > 0 else { return rate }
         return (0..<count / decayEvery).reduce(rate) { rate, _ in rate * decayFactor }
     }

@@ -38,6 +38,14 @@ func checkEProp(
                     help: "choose 4 to 16 bits, or 0 for floating point"))
         }
     }
+    if options.isImmediate {
+        for (lack, cure) in options.sums {
+            faults.report(
+                Diagnostic(
+                    "learning-eprop-immediate", "'form: immediate' keeps no sums, and \(lack)", at: place,
+                    help: "\(cure), or choose 'form: factored'"))
+        }
+    }
     if options.reward != nil, samples.targets.isSeries {
         faults.report(
             Diagnostic(
@@ -45,4 +53,26 @@ func checkEProp(
                 help: "remove 'reward', or choose a task with classes"))
     }
     try faults.throwIfErrors()
+}
+
+extension EPropOptions {
+    /// What needs a number for each synapse beside its traces, or for each trial: each with what to write instead.
+    fileprivate var sums: [(lack: String, cure: String)] {
+        var sums: [(String, String)] = []
+        if batch > 1 { sums.append(("'batch: \(batch)' is a mean over trials", "write 'batch: 1'")) }
+        switch optimizer {
+        case .adam: sums.append(("'adam' keeps two moments of every weight", "write 'optimizer: {sgd: {rate: …}}'"))
+        case .sgd(let momentum): if momentum > 0 { sums.append(("'momentum' is a running sum of gradients", "remove 'momentum'")) }
+        }
+        if clip > 0 { sums.append(("'clip' needs the norm of a whole gradient", "remove 'clip'")) }
+        if averageDecay > 0 { sums.append(("'average' is a second value of every weight", "remove 'average'")) }
+        if reward != nil { sums.append(("'reward' discounts a third trace of every synapse", "remove 'reward'")) }
+        switch feedback {
+        case .adaptive:
+            sums.append(("'feedback: adaptive' moves with what readout weights gain in a step", "choose 'symmetric' or 'random'"))
+        case .exact: sums.append(("'feedback: exact' looks back from the end of a trial", "choose 'symmetric' or 'random'"))
+        case .symmetric, .random: break
+        }
+        return sums
+    }
 }

@@ -82,6 +82,45 @@ struct EPropLoss: Sendable {
         return outcome
     }
 
+    /// dE/dy of each step as it comes, for machines that learn while a trial runs; false where nothing is asked.
+    ///
+    /// The same numbers as `judge` sets; by labels, or numbers, alone.
+    func stepwise(
+        _ samples: DataSamples, _ index: Int, steps: Int
+    ) -> (_ step: Int, _ readout: UnsafePointer<Float>, _ error: UnsafeMutablePointer<Float>) -> Bool {
+        let rest = rest
+        if let targets = samples.series(index) {
+            return { step, readout, error in
+                var isAsked = false
+                for k in rest.indices {
+                    let target = targets[targets.startIndex + step * rest.count + k]
+                    error[k] = target.isNaN ? 0 : Float(Double(readout[k]) + rest[k] - Double(target))
+                    isAsked = isAsked || !target.isNaN
+                }
+                return isAsked
+            }
+        }
+        let windows = samples.windows(index, skip: skip, steps: steps)
+        var scores = rest
+        return { step, readout, error in
+            var isAsked = false
+            for window in windows where window.steps.contains(step) {
+                if !isAsked { for k in rest.indices { error[k] = 0 } }
+                isAsked = true
+                let share = 1 / Double(windows.count * max(1, window.steps.count))
+                var largest = -Double.infinity
+                for k in rest.indices { largest = max(largest, Double(readout[k]) + rest[k]) }
+                var sum = 0.0
+                for k in rest.indices {
+                    scores[k] = exp(Double(readout[k]) + rest[k] - largest)
+                    sum += scores[k]
+                }
+                for k in rest.indices { error[k] += Float((scores[k] / sum - (k == Int(window.label) ? 1 : 0)) * share) }
+            }
+            return isAsked
+        }
+    }
+
     private func classify<Real: LaneScalar>(
         _ record: TrialRecord<Real>, _ window: SampleTargets.Window, weight: Double
     ) -> (loss: Double, answer: Int) {

@@ -34,12 +34,7 @@ final class EPropTrainer: Trainer {
         let network = request.network
         let values = try OptionValues(network.learning ?? LearningSpecification(rule: EProp.name), definitions: EProp.options)
         let options = EPropOptions(values)
-        guard let task = network.task, let readout = network.readout else {
-            throw DiagnosticsError(
-                Diagnostic(
-                    "learning-no-task", "the network '\(network.name)' has no \(network.task == nil ? "task" : "readout") to learn",
-                    at: network.learning?.place, help: "eprop needs samples and an answer: add `task:` and `readout:`"))
-        }
+        let (task, readout) = try EProp.taskAndReadout(of: network)
         plan = try RecurrentPlan(network, task, readout)
         try checkEProp(network, task, readout, options, plan, request.samples)
         self.request = request
@@ -63,15 +58,9 @@ final class EPropTrainer: Trainer {
     }
 
     private func drawFeedback() {
-        let sigma: Double
-        switch options.feedback {
-        case .random(let given): sigma = given
-        case .adaptive(let given, _): sigma = given
-        case .symmetric, .exact: return
-        }
-        let random = Philox(seed: request.network.seed, purpose: "eprop/feedback")
+        guard let drawn = options.feedback.fixed(outputs: cell.outputs, neurons: plan.neurons, seed: request.network.seed) else { return }
         for k in 0..<cell.outputs {
-            for n in 0..<plan.neurons { feedback.pointer[k * cell.width + n] = Float(sigma * random.normal(k * plan.neurons + n)) }
+            for n in 0..<plan.neurons { feedback.pointer[k * cell.width + n] = drawn[k * plan.neurons + n] }
         }
     }
 

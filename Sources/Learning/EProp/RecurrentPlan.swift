@@ -1,35 +1,35 @@
 import Diagnostics
-import Networks
+package import Networks
 import Numerics
 
 /// A network as e-prop walks through it: all sources as one row of inputs, all spiking neurons as one row, the readout behind them.
 ///
 /// Weights stay the numbers of a `TrainingPlan`; dense matrices are filled from them before a batch, and gradients are gathered back, so
 /// that every connector works and shared weights stay shared.
-struct RecurrentPlan: Sendable {
-    enum Part: Sendable { case input, recurrent, output }
+package struct RecurrentPlan: Sendable {
+    package enum Part: Sendable { case input, recurrent, output }
 
-    struct Place: Sendable {
-        var part: Part
+    package struct Place: Sendable {
+        package var part: Part
         /// The first presynaptic row and the first postsynaptic column.
-        var row: Int
-        var column: Int
+        package var row: Int
+        package var column: Int
     }
 
-    let plan: TrainingPlan
+    package let plan: TrainingPlan
     /// Source populations: index in the network, and the number of their first neuron.
-    let sources: [(population: Int, first: Int)]
+    package let sources: [(population: Int, first: Int)]
     /// Spiking populations, likewise.
-    let hidden: [(population: Int, first: Int)]
-    let readout: Int
-    let inputs: Int
-    let neurons: Int
-    let outputs: Int
-    let delays: RecurrentDelays
+    package let hidden: [(population: Int, first: Int)]
+    package let readout: Int
+    package let inputs: Int
+    package let neurons: Int
+    package let outputs: Int
+    package let delays: RecurrentDelays
     /// Parallel to the plan's projections.
-    let places: [Place]
+    package let places: [Place]
     /// Absolute potential of the readout's rest.
-    let rest: [Double]
+    package let rest: [Double]
 
     init(_ network: Network, _ task: Task, _ readout: Readout) throws(DiagnosticsError) {
         let plan = TrainingPlan(network, steps: task.steps, trainsDrive: false)
@@ -128,7 +128,7 @@ struct RecurrentPlan: Sendable {
     }
 
     /// Fills `matrices` with `parameters`.
-    func scatter<Real: LaneScalar>(_ parameters: [Real], to matrices: RecurrentMatrices<Real>) {
+    package func scatter<Real: LaneScalar>(_ parameters: [Real], to matrices: RecurrentMatrices<Real>) {
         matrices.clear()
         for (index, projection) in plan.projections.enumerated() {
             let (target, stride) = slab(places[index], matrices)
@@ -139,7 +139,7 @@ struct RecurrentPlan: Sendable {
     }
 
     /// The gradient of each parameter, by those of the matrices.
-    func gather<Real: LaneScalar>(_ gradient: RecurrentMatrices<Real>, into parameters: inout [Real]) {
+    package func gather<Real: LaneScalar>(_ gradient: RecurrentMatrices<Real>, into parameters: inout [Real]) {
         for index in parameters.indices { parameters[index] = 0 }
         for (index, projection) in plan.projections.enumerated() where projection.isTrainable {
             let (source, stride) = slab(places[index], gradient)
@@ -160,7 +160,9 @@ struct RecurrentPlan: Sendable {
     }
 
     @inline(__always)
-    private func forEachSynapse(_ projection: TrainingPlan.ProjectionPlan, _ body: (_ pre: Int, _ post: Int, _ parameter: Int) -> Void) {
+    package func forEachSynapse(
+        _ projection: TrainingPlan.ProjectionPlan, _ body: (_ pre: Int, _ post: Int, _ parameter: Int) -> Void
+    ) {
         let first = projection.parameters.lowerBound
         switch projection.form {
         case .dense(_, let skipsSelf):
@@ -178,13 +180,13 @@ struct RecurrentPlan: Sendable {
     }
 
     /// - Parameter critics: readouts beyond the network's own, with the dynamics of its last.
-    func cell<Real: LaneScalar>(_ dynamics: [Dynamics?], critics: Int = 0) -> RecurrentCell<Real> {
+    package func cell<Real: LaneScalar>(_ dynamics: [Dynamics?], critics: Int = 0) -> RecurrentCell<Real> {
         guard let readout = dynamics[readout] else { preconditionFailure("bug: the readout of e-prop is a source") }
         return RecurrentCell(hidden: hidden.compactMap { dynamics[$0.population] }, readout: readout, critics: critics)
     }
 
     /// The events of all sources of one sample.
-    func inputs(_ stimulus: Stimulus) -> [(first: Int, events: Stimulus.Events)] {
+    package func inputs(_ stimulus: Stimulus) -> [(first: Int, events: Stimulus.Events)] {
         sources.compactMap { source in
             stimulus.populations.first { $0.name == plan.populations[source.population].name }.map { (source.first, $0.events) }
         }

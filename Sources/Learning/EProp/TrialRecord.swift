@@ -42,12 +42,22 @@ package final class TrialRecord<Real: LaneScalar>: @unchecked Sendable {
         counts.deallocate()
     }
 
-    func begin() {
+    package func begin() {
         spikeCount = 0
         counts.update(repeating: 0, count: width)
     }
 
     func end(_ count: Int) { spikeCount = count }
+
+    /// Notes a spike of the step that is under way, in ascending order of neurons; for machines that run step by step.
+    package func note(_ neuron: Int) {
+        neurons[spikeCount] = Int32(truncatingIfNeeded: neuron)
+        counts[neuron] &+= 1
+        spikeCount &+= 1
+    }
+
+    /// Ends step `step` of a record that is filled by `note`.
+    package func close(_ step: Int) { starts[step &+ 1] = Int32(truncatingIfNeeded: spikeCount) }
 
     /// The places of step `step` in `neurons`; empty before the start.
     @inline(__always)
