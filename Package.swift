@@ -133,7 +133,10 @@ let package = Package(
             ]),
         tests(
             "SpiNNakerTests", mirrors: "Targets/SpiNNaker",
-            on: ["Targets", "Passes", "Lowering", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
+            on: [
+                "Spikewright", "Targets", "Passes", "Learning", "Lowering", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics",
+                "Storage",
+            ]),
         // Over every chip and every pass.
         tests(
             "PropertiesTests", mirrors: "Targets/Properties",

@@ -23,6 +23,8 @@ public struct LoweringOptions: Hashable, Sendable {
     public var ringBufferShift: Int?
     public var maximumSummedWeight: Double?
     public var shiftRule = Quantization.ShiftRule.expected
+    /// Whether projections that learn go on learning on the chip.
+    public var isPlastic = false
     /// Most neurons of a core, where populations are cut evenly; nil: as many as it holds.
     public var neuronsPerCore: Int?
     /// Whether populations may share cores.
@@ -71,7 +73,7 @@ public struct LoweringOptions: Hashable, Sendable {
         Quantization(
             to: chip, range: weightRange, rounding: rounding, weightBits: weightBits, headroom: headroom,
             largestExponent: largestExponent, parallelSynapses: parallelSynapses, ringBufferShift: ringBufferShift,
-            maximumSummedWeight: maximumSummedWeight, shiftRule: shiftRule, threads: threads)
+            maximumSummedWeight: maximumSummedWeight, shiftRule: shiftRule, isPlastic: isPlastic, threads: threads)
     }
 }
 

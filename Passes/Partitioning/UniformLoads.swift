@@ -70,11 +70,13 @@ struct UniformLoads {
     private func addresses(of plan: SynapticMatrixPlan) -> Int { plan.blocks.count }
 
     /// Ring buffers of 16 bits, the words of the neurons with as many derived ones, the population table, two row buffers, and a buffer of
-    /// 256 spikes (Documentation/Targets/spinnaker.md).
+    /// 256 spikes; for rows that learn, histories and tables (Documentation/Targets/spinnaker.md).
     private func workingMemory(of id: ID<Population>, _ plan: SynapticMatrixPlan, words: Int) -> Int {
         let row = (plan.blocks.map(\.stride).max() ?? 0) * 4
         let table = (2 + 5 * plan.blocks.count + addresses(of: plan)) * 4
-        return 2 * slots(of: id) + 2 * 4 * words * cut.fullCore(id) + table + 2 * row + 4 * 256
+        let pairs = cut.quantized.neurons(of: id)?.fixedPoint?.plasticity?.pairs
+        let learning = pairs.map { $0.historyBytes * cut.fullCore(id) + $0.tableBytes } ?? 0
+        return learning + 2 * slots(of: id) + 2 * 4 * words * cut.fullCore(id) + table + 2 * row + 4 * 256
     }
 
     /// Says what one neuron of a population has too much of.

@@ -20,7 +20,11 @@ extension Quantization {
         var faults = DiagnosticCollector()
         refuseWhatFixedPointLacks(network, arithmetic, &faults)
         if faults.hasErrors { throw DiagnosticsError(faults.diagnostics, isRefusal: true) }
-        let loads = network.projections.ids.map { receptorLoad(of: $0, in: network) }
+        let rules = try pairRules(of: network)
+        let loads = network.projections.ids.map { id in
+            let load = receptorLoad(of: id, in: network)
+            return rules[id.index].map { load.learning(by: $0) } ?? load
+        }
         refuseReceptorSigns(network, loads, &faults)
         var neurons: [QuantizedNeurons?] = []
         var synapses: [QuantizedSynapses?] = Array(repeating: nil, count: network.projections.count)
@@ -54,11 +58,16 @@ extension Quantization {
             shifts = shifts.map { min(max($0, limits.lowerBound), limits.upperBound) }
             let longest = incoming.map { loads[$0.index].longestDelay }.max() ?? 1
             let addedDelay = dynamics.order == .membraneFirst ? 1 : 0
-            let stored = min(longest + addedDelay, chip.formats.delay.upperBound)
+            // A plastic row takes a delay of the whole ring buffer for one whose time is over.
+            let isPlastic = incoming.contains { rules[$0.index] != nil }
+            let stored = min(longest + addedDelay + (isPlastic ? 1 : 0), chip.formats.delay.upperBound)
             var words = builder.neurons(scale: scale, shifts: shifts, addedDelay: addedDelay, longestDelay: incoming.isEmpty ? 0 : stored)
             if let bad = builder.firstOutOfRange {
                 faults.report(outOfRange(bad, network.populations[id]))
                 words.words = words.words.map { _ in [Int32](repeating: 0, count: words.count) }
+            }
+            if isPlastic {
+                words.plasticity = try plasticity(of: incoming.filter { rules[$0.index] != nil }, rules, words, in: network)
             }
             neurons.append(.fixedPoint(words))
             for projection in incoming {

@@ -31,6 +31,8 @@ public struct Quantization: Pass {
             "shift-rule",
             "expected: sPyNNaker's expected sum, or all that can arrive where that is less; spynnaker: its rule as it is (default expected)"
         ),
+        PassOption(
+            "plastic", "true: rows of the projections that learn are rows that learn on the chip, by the network's rule (default false)"),
         PassOption("threads", "threads that measure weights; the result does not depend on them (default 1)"),
     ]
 
@@ -60,13 +62,15 @@ public struct Quantization: Pass {
     /// The sum of weights, in the model's unit, that every ring buffer must hold; nil: found by `shiftRule`.
     public var maximumSummedWeight: Double?
     public var shiftRule: ShiftRule
+    /// Whether projections that learn go on learning on the chip.
+    public var isPlastic: Bool
     public var threads: Int
 
     public init(
         to chip: Chip, range: WeightRange = .maximum, rounding: QuantizedSynapses.Rounding = .nearest, weightBits: Int? = nil,
         headroom: Double = 64, largestExponent: Int? = nil, parallelSynapses: Int = 1, ringBufferShift: Int? = nil,
         maximumSummedWeight: Double? = nil,
-        shiftRule: ShiftRule = .expected, threads: Int = 1
+        shiftRule: ShiftRule = .expected, isPlastic: Bool = false, threads: Int = 1
     ) {
         self.chip = chip
         self.range = range
@@ -78,11 +82,13 @@ public struct Quantization: Pass {
         self.ringBufferShift = ringBufferShift
         self.maximumSummedWeight = maximumSummedWeight
         self.shiftRule = shiftRule
+        self.isPlastic = isPlastic
         self.threads = threads
     }
 
     public func run(_ network: Network) throws(DiagnosticsError) -> QuantizedNetwork {
-        switch chip.arithmetic {
+        try refusePlasticity(of: network)
+        return switch chip.arithmetic {
         case .integerCurrent: try quantizeToCompartments(network)
         case .analog(let law): try quantizeToTargets(network, law)
         case .fixedPoint(let arithmetic): try quantizeToFixedPoint(network, arithmetic)

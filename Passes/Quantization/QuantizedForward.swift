@@ -21,6 +21,8 @@ public struct QuantizedForward: LoweredForward, QuantizedSource {
     private let effective: [Dynamics?]
     /// By projection: the grid of chips whose receptors share one, found from the weights at the start; nil for others.
     private let receptorGrids: [(step: Double, range: ClosedRange<Double>)?]
+    /// By projection, on chips whose rows learn.
+    private let plastic: [PlasticWeights?]
 
     /// Refuses what the pass refuses.
     public init(_ network: Network, _ quantization: Quantization) throws(DiagnosticsError) {
@@ -39,6 +41,11 @@ public struct QuantizedForward: LoweredForward, QuantizedSource {
             let most = Double((1 << synapses.bits) - 1) * synapses.unit
             return (synapses.unit, -most...most)
         }
+        plastic = network.projections.ids.map { id in
+            guard !isRate, let neurons = quantized.neurons(of: network.projections[id].post)?.fixedPoint else { return nil }
+            return PlasticWeights(
+                scale: neurons.weightScale, shift: quantized.synapses(of: id).exponent, addedDelay: neurons.addedDelay)
+        }
     }
 
     public func weights(of projection: ID<Projection>, from weights: [Float]) -> [Float] {
@@ -56,6 +63,8 @@ public struct QuantizedForward: LoweredForward, QuantizedSource {
         guard let dynamics = network.dynamics(of: network.projections[projection].post) else { return nil }
         return (receptorGrids[projection.index] ?? quantization.grid(of: [0, Float(largest)], into: dynamics))?.step
     }
+
+    public func plasticWeights(of projection: ID<Projection>) -> PlasticWeights? { plastic[projection.index] }
 
     public func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics {
         guard let effective = effective[population.index] else { return dynamics }

@@ -24,6 +24,9 @@ struct LoweringArguments: ParsableArguments {
     @Option(help: "How the shift of a ring buffer is found: expected or spynnaker.")
     var shiftRule: Quantization.ShiftRule = .expected
 
+    @Flag(help: "Let the projections that learn go on learning on the chip, by the model's rule (SpiNNaker 1: stdp).")
+    var plastic = false
+
     @Option(help: "Most neurons of a core, where populations are cut evenly (SpiNNaker).")
     var neuronsPerCore: Int?
 
@@ -82,6 +85,7 @@ struct LoweringArguments: ParsableArguments {
         options.ringBufferShift = ringBufferShift
         options.maximumSummedWeight = maxSummedWeight
         options.shiftRule = shiftRule
+        options.isPlastic = plastic
         options.neuronsPerCore = neuronsPerCore
         options.parallelSynapses = parallelSynapses
         options.relaysDelays = relayDelays

@@ -18,6 +18,9 @@ public protocol LoweredForward: Sendable {
     /// One step of the chip's weights into `projection`, in the model's unit, when `largest` must be held; nil: they have none.
     func weightStep(of projection: ID<Projection>, holding largest: Double) -> Double?
 
+    /// How the chip's rows would hold the weights of `projection` while they learn; nil: it has no rows that learn.
+    func plasticWeights(of projection: ID<Projection>) -> PlasticWeights?
+
     /// The dynamics that the chip would compute for `dynamics`, in the model's units.
     func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics
 
@@ -33,6 +36,8 @@ extension LoweredForward {
     public var spikeTimes: (any SpikeTimeMachine)? { nil }
 
     public func weightStep(of _: ID<Projection>, holding _: Double) -> Double? { nil }
+
+    public func plasticWeights(of _: ID<Projection>) -> PlasticWeights? { nil }
 
     public func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics { dynamics }
 }

@@ -48,6 +48,8 @@ public struct FixedPointNeurons: Hashable, Sendable {
     public var timestep: Int32
     /// Parallel to `columns(of: cell)`; one word for each neuron.
     public var words: [[Int32]]
+    /// Rows that learn on the chip; nil: none.
+    public var plasticity: FixedPointPlasticity?
 
     public init(
         cell: FixedPointArithmetic.Cell, potentialScale: Double, origin: [Double], spikes: Bool, addedDelay: Int, shifts: [Int],

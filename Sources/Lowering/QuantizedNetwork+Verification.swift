@@ -60,6 +60,13 @@ extension QuantizedNetwork {
         check.require(
             neurons.shifts.count == FixedPointArithmetic.receptors && neurons.shifts.allSatisfy { exponents.contains($0) },
             "'\(name)' has shifts \(neurons.shifts)")
+        if let plasticity = neurons.plasticity {
+            check.require(
+                plasticity.projections.allSatisfy {
+                    $0.index < network.projections.count && network.populations[network.projections[$0].post].name == name
+                }, "'\(name)' has rows that learn of projections that do not arrive there")
+            check.require(plasticity.pairs.lowest <= plasticity.pairs.highest, "'\(name)' has rows that learn within no bounds")
+        }
         guard let model = neurons.cell.model, neurons.words.count == columns.count else { return }
         if let bad = (0..<neurons.count).first(where: {
             !FixedPointConstants.isComputable(neurons.released($0), model, substeps: arithmetic.substeps)

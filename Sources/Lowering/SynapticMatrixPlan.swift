@@ -10,18 +10,23 @@ public struct SynapticMatrixPlan: Hashable, Sendable {
     public struct Block: Hashable, Sendable {
         public var projection: ID<Projection>
         public var isDelayed: Bool
-        /// Synapse words of a row; 0: there is no such block.
+        /// Words of a row behind its three counts; 0: there is no such block.
         public var rowLength: Int
         public var rowCount: Int
         /// From the start of the matrix, in bytes.
         public var offset: Int
+        /// How its rows learn; nil: they do not.
+        public var pairs: FixedPointPairs?
 
-        public init(projection: ID<Projection>, isDelayed: Bool, rowLength: Int, rowCount: Int, offset: Int) {
+        public init(
+            projection: ID<Projection>, isDelayed: Bool, rowLength: Int, rowCount: Int, offset: Int, pairs: FixedPointPairs? = nil
+        ) {
             self.projection = projection
             self.isDelayed = isDelayed
             self.rowLength = rowLength
             self.rowCount = rowCount
             self.offset = offset
+            self.pairs = pairs
         }
 
         /// Words of a row with its three counts.
@@ -55,11 +60,15 @@ public struct SynapticMatrixPlan: Hashable, Sendable {
     }
 
     private mutating func append(
-        _ id: ID<Projection>, isDelayed: Bool, _ length: Int, repeats: Int, _ pre: ID<Population>, _ cut: UniformCut
+        _ id: ID<Projection>, isDelayed: Bool, _ synapses: Int, repeats: Int, _ pre: ID<Population>, _ cut: UniformCut
     ) {
+        let plasticity = cut.quantized.neurons(of: cut.quantized.network.projections[id].post)?.fixedPoint?.plasticity
+        let pairs = plasticity.flatMap { $0.projections.contains(id) ? $0.pairs : nil }
+        let length = pairs?.rowWords(synapses) ?? synapses
         let rows = cut.quantized.network.populations[pre].size * repeats
         let start = length > 0 ? Self.aligned(writtenBytes) : 0
-        let block = Block(projection: id, isDelayed: isDelayed, rowLength: length, rowCount: length > 0 ? rows : 0, offset: start)
+        let block = Block(
+            projection: id, isDelayed: isDelayed, rowLength: length, rowCount: length > 0 ? rows : 0, offset: start, pairs: pairs)
         blocks.append(block)
         guard length > 0 else { return }
         writtenBytes = start + rows * block.stride * 4

@@ -163,7 +163,10 @@ extension LearningCurve {
 /// The chip's numbers; for spike times on physical neurons, one specimen's own, at the places that a compilation gives them.
 private func loweredForward(_ model: Model, to target: Target, _ options: TrainingOptions) throws(DiagnosticsError) -> any LoweredForward {
     let chip = try target.chip()
-    let quantization = options.lowering.quantization(to: chip)
+    var quantization = options.lowering.quantization(to: chip)
+    if options.onChip, case .fixedPoint = chip.arithmetic, try PairRule.asked(of: model.network, delay: 0) != nil {
+        quantization.isPlastic = true
+    }
     guard case .analog = chip.arithmetic, model.network.learning?.rule == TTFS.name else {
         return try QuantizedForward(model.network, quantization)
     }

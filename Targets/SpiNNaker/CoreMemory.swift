@@ -1,3 +1,4 @@
+import Lowering
 import Numerics
 
 /// What a core finds in SDRAM: regions of words behind a header, as FEC 1!7.4.1 lays them out (`data_specification.h`: magic number,
@@ -72,6 +73,12 @@ enum Binary {
     static let conductanceExponential = "IF_cond_exp"
     static let threshold = "spikewright_threshold"
 
+    /// The binary whose rows learn by pairs of spikes, as sPyNNaker 1!7.4.1 names it.
+    static func name(_ cell: String, learning pairs: FixedPointPairs?) -> String {
+        guard let pairs else { return cell }
+        return "\(cell)_stdp_mad_\(pairs.isNearest ? "nearest_pair" : "pair")_\(pairs.isMultiplicative ? "multiplicative" : "additive")"
+    }
+
     /// The first 8 hex digits of the MD5 of the name: how a binary knows that a system region is its own (sPyNNaker 7.4.1).
     static func identifier(_ name: String) -> UInt32 {
         switch name {
@@ -81,6 +88,18 @@ enum Binary {
         case currentDelta: 0x303F_1DAA
         case conductanceExponential: 0xCB84_2B47
         case threshold: 0x558A_8051
+        case "IF_curr_exp_stdp_mad_pair_additive": 0x5BE7_B87E
+        case "IF_curr_exp_stdp_mad_pair_multiplicative": 0x5B63_DEF6
+        case "IF_curr_exp_stdp_mad_nearest_pair_additive": 0x1F0C_B479
+        case "IF_curr_exp_stdp_mad_nearest_pair_multiplicative": 0xD5EB_4241
+        case "IF_curr_delta_stdp_mad_pair_additive": 0x7E2F_59AC
+        case "IF_curr_delta_stdp_mad_nearest_pair_additive": 0x8223_55E7
+        case "IF_cond_exp_stdp_mad_pair_additive": 0xDC6C_F681
+        case "IF_cond_exp_stdp_mad_nearest_pair_additive": 0x2A67_484C
+        case "spikewright_threshold_stdp_mad_pair_additive": 0x3BB1_E20D
+        case "spikewright_threshold_stdp_mad_pair_multiplicative": 0xF750_55B6
+        case "spikewright_threshold_stdp_mad_nearest_pair_additive": 0xD079_7BEB
+        case "spikewright_threshold_stdp_mad_nearest_pair_multiplicative": 0xD96A_2899
         default: preconditionFailure("bug: no binary '\(name)'")
         }
     }

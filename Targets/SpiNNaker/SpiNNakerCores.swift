@@ -108,14 +108,15 @@ package struct SpiNNakerCores: Sendable {
             let parameters = cut.quantized.neurons(of: slice.population)?.fixedPoint, let plan = plans[slice.population.index]
         else { preconditionFailure("bug: a core of neurons holds none") }
         let region = NeuronRegion(parameters, slice.neurons, substeps: cut.arithmetic.substeps)
-        var memory = CoreMemory(binary: region.binary, label: label(id))
+        let binary = Binary.name(region.binary, learning: parameters.plasticity?.pairs)
+        var memory = CoreMemory(binary: binary, label: label(id))
         let most = cut.fullCore(slice.population)
         let bits = FixedPointArithmetic.bits(for: most)
         let typeBits = FixedPointArithmetic.bits(for: FixedPointArithmetic.receptors)
         let steps = cut.steps(into: slice.population)
         let shifts = parameters.shifts.map { UInt32($0) }
         let keys = keys(of: id)
-        memory.add(0, Binary.system(region.binary, timestep: timestep))
+        memory.add(0, Binary.system(binary, timestep: timestep))
         let neuronKeys = slice.neurons.indices.map { neuron -> UInt32 in
             keys.map { $0.key + UInt32((neuron - slice.neurons.lowerBound) << routes.colourBits) } ?? 0
         }
@@ -137,6 +138,7 @@ package struct SpiNNakerCores: Sendable {
         let writer = SynapticMatrixWriter(
             plan: plan, cut: cut, population: slice.population, neurons: slice.neurons, neuronBits: bits, typeBits: typeBits, rows: rows)
         memory.add(6, writer.words, reservedBytes: plan.reservedBytes)
+        if let plasticity = parameters.plasticity { memory.add(7, PlasticityRegion(plasticity.pairs).words) }
         return memory
     }
 

@@ -1,5 +1,6 @@
 public import Chips
 public import Diagnostics
+public import Learning
 public import Lowering
 public import Simulation
 
@@ -58,5 +59,10 @@ public struct SpiNNakerFamily: TargetFamily {
     public func boot(_ directory: String, threads: Int) throws(DiagnosticsError) -> any Emulator {
         let image = try SpiNNakerLoader(directory).image(threads: threads)
         return EmulatedSpiNNaker(image, threads: threads, isRealTime: SpiNNakerFields(image.chip).isRealTime)
+    }
+
+    /// Pair rules on plastic rows.
+    public func learningHardware(of chip: Chip, numbers: any LoweredForward) -> (any LearningHardware)? {
+        RowLearning(chip: chip, numbers: numbers)
     }
 }

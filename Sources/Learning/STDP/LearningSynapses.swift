@@ -14,12 +14,24 @@ public protocol LearningSynapses: AnyObject {
     /// - Parameter random: what is drawn until the next sample begins.
     func begin(_ random: Philox)
 
+    /// Whether `step` is shown the spikes of sources when they are sent, instead of when they arrive.
+    var seesDepartures: Bool { get }
+
     /// One step.
     /// - Returns: whether a weight may have changed.
     func step(_ sourceSpikes: [Int32], _ targetSpikes: [Int32]) -> Bool
 
+    /// A sample has ended: changes that wait are made.
+    func finish()
+
     /// A reward moves the weights by their eligibility.
     func reward(_ amount: Double)
+}
+
+extension LearningSynapses {
+    public var seesDepartures: Bool { false }
+
+    public func finish() {}
 }
 
 /// A chip's learning engine, for rules that it runs itself: traces and weights move in its own arithmetic.
@@ -63,10 +75,14 @@ public struct PairRule: Hashable, Sendable {
     public var lowest: Double
     public var highest: Double
     public var reward: Reward?
+    /// From a source's spike to its arrival, in steps.
+    public var delay: Int
+    /// Of the weights onto a neuron, to which a host scales them after each sample; nil: none.
+    public var largestSum: Double?
 
     public init(
         isNearest: Bool, isMultiplicative: Bool, potentiation: Double, depression: Double, sourceTimeConstant: Double,
-        targetTimeConstant: Double, lowest: Double, highest: Double, reward: Reward? = nil
+        targetTimeConstant: Double, lowest: Double, highest: Double, reward: Reward? = nil, delay: Int = 0
     ) {
         self.isNearest = isNearest
         self.isMultiplicative = isMultiplicative
@@ -77,6 +93,7 @@ public struct PairRule: Hashable, Sendable {
         self.lowest = lowest
         self.highest = highest
         self.reward = reward
+        self.delay = delay
     }
 }
 

@@ -57,10 +57,12 @@ public enum RewardSTDP: LearningRule {
     }
 
     public static func makeTrainer(_ request: TrainingRequest) throws(DiagnosticsError) -> any Trainer {
-        try STDPTrainer(request, rule: name, options: options) { values in
-            STDPTrainer.Reward(
-                tau: values.number("tau_e"), rate: values.number("rate"), correct: values.number("reward_correct"),
-                wrong: values.number("reward_wrong"), memory: values.number("baseline"))
-        }
+        try STDPTrainer(request, rule: name, options: options, reward: reward)
+    }
+
+    static func reward(_ values: OptionValues) -> STDPTrainer.Reward? {
+        STDPTrainer.Reward(
+            tau: values.number("tau_e"), rate: values.number("rate"), correct: values.number("reward_correct"),
+            wrong: values.number("reward_wrong"), memory: values.number("baseline"))
     }
 }

@@ -1,6 +1,6 @@
-import Diagnostics
+public import Diagnostics
 import FrontEnd
-import Networks
+public import Networks
 import Numerics
 
 #if canImport(Glibc)
@@ -69,13 +69,13 @@ final class STDPTrainer: Trainer {
         self.readout = readout.population.index
         run = OnlineRun(network, plan, task: task, readout: readout, lowered: request.lowered)
         restingDrive = run.coefficients[readout.population.index]?.drive.values ?? []
-        let pairs = PairRule(law, self.reward, timestep: network.timestep)
         var (plastic, notes): ([Plastic], [Diagnostic]) = ([], [])
         for (index, projection) in plan.projections.enumerated() {
             guard projection.isTrainable, case .dense(let delay, _) = projection.form else { continue }
             let (sources, targets) = (plan.populations[projection.pre].size, plan.populations[projection.post].size)
             let weights = Array(plan.initial[projection.parameters])
             let synapses: any LearningSynapses
+            let pairs = PairRule(law, self.reward, timestep: network.timestep, delay: delay)
             if let hardware = request.hardware {
                 synapses = try hardware.synapses(of: ID(index), sources: sources, targets: targets, weights: weights, rule: pairs)
                 notes += hardware.notes(on: pairs, of: ID(index))
@@ -154,16 +154,17 @@ final class STDPTrainer: Trainer {
                 for k in plastic {
                     let projection = run.plan.projections[k.index]
                     // A spike counts at the synapse when it arrives there.
-                    let moves = k.synapses.step(
-                        run.spikes(of: projection.pre, in: step - k.delay), run.spikes(of: projection.post, in: step))
+                    let sent = k.synapses.seesDepartures ? step : step - k.delay
+                    let moves = k.synapses.step(run.spikes(of: projection.pre, in: sent), run.spikes(of: projection.post, in: step))
                     if moves, !isInLoop { publish(k) }
                 }
             }
+            for k in plastic { k.synapses.finish() }
             let isCorrect = answer == label
             try epoch.add(loss: isCorrect ? 0 : 1, correct: isCorrect ? 1 : 0, samples: 1, to: &curve)
             if let reward { give(reward, isCorrect: isCorrect) }
             if normalization > 0 { normalize() }
-            if isInLoop || reward != nil || normalization > 0 { for k in plastic { publish(k) } }
+            if isInLoop || request.hardware != nil || reward != nil || normalization > 0 { for k in plastic { publish(k) } }
             for p in spikes.indices where run.plan.populations[p].dynamics?.spikes == true { spikes[p] += run.spikeCount(of: p) }
             try epoch.report(to: progress)
         }
@@ -278,7 +279,23 @@ final class STDPTrainer: Trainer {
 }
 
 extension PairRule {
-    fileprivate init(_ law: STDPLaw, _ reward: STDPTrainer.Reward?, timestep: Double) {
+    /// The rule that a network asks for.
+    /// - Parameter delay: from a source's spike to its arrival, in steps.
+    /// - Returns: nil where its rule is none for pairs of spikes.
+    /// - Throws: options that the rule does not have.
+    public static func asked(of network: Network, delay: Int) throws(DiagnosticsError) -> PairRule? {
+        guard let learning = network.learning, learning.rule == STDP.name || learning.rule == RewardSTDP.name else { return nil }
+        let isRewarded = learning.rule == RewardSTDP.name
+        let values = try OptionValues(learning, definitions: isRewarded ? RewardSTDP.options : STDP.options)
+        var rule = PairRule(
+            STDPOptions.law(values, timestep: network.timestep), isRewarded ? RewardSTDP.reward(values) : nil, timestep: network.timestep,
+            delay: delay)
+        let sum = values.number("normalization")
+        rule.largestSum = sum > 0 ? sum : nil
+        return rule
+    }
+
+    init(_ law: STDPLaw, _ reward: STDPTrainer.Reward?, timestep: Double, delay: Int) {
         self.init(
             isNearest: law.pairing == .nearest, isMultiplicative: law.bound == .multiplicative, potentiation: law.potentiation,
             depression: law.depression, sourceTimeConstant: -1 / log(law.sourceDecay), targetTimeConstant: -1 / log(law.targetDecay),
@@ -286,6 +303,6 @@ extension PairRule {
             reward: reward.map {
                 let largest = max(abs($0.correct), abs($0.wrong))
                 return Reward(timeConstant: $0.tau / timestep, rate: $0.rate, largest: $0.memory > 0 ? 2 * largest : largest)
-            })
+            }, delay: delay)
     }
 }

@@ -4,7 +4,7 @@ import Numerics
 
 /// Decodes the SDRAM image of one core into what the machine runs. Nothing in it is trusted.
 struct SpiNNakerCoreDecoder {
-    private let file: SDRAMFile
+    let file: SDRAMFile
     private let number: Int
     private let label: String
 
@@ -30,14 +30,19 @@ struct SpiNNakerCoreDecoder {
         case "delay_extension": return try delay()
         case "spikewright_threshold": return try neurons(nil)
         default:
-            guard let model = Self.released[binary] else { throw file.damaged("there is no binary '\(binary)'") }
-            return try neurons(model)
+            let (cell, learning) = Self.parts(of: binary)
+            guard Self.released[cell] != nil || (learning != nil && cell == "spikewright_threshold") else {
+                throw file.damaged("there is no binary '\(binary)'")
+            }
+            return try neurons(Self.released[cell], learning: learning)
         }
     }
 
     // MARK: Neurons
 
-    private func neurons(_ model: FixedPointCell.Model?) throws(DiagnosticsError) -> SpiNNakerCore {
+    private func neurons(
+        _ model: FixedPointCell.Model?, learning: (isNearest: Bool, isMultiplicative: Bool)? = nil
+    ) throws(DiagnosticsError) -> SpiNNakerCore {
         let core = try file.region(1, "core parameters", atLeast: 7)
         let count = Int(core[1])
         let colourBits = Int(core[3])
@@ -61,10 +66,12 @@ struct SpiNNakerCoreDecoder {
                 .threshold(try thresholdNeurons(count: count, shifts: shifts))
             }
         let matrix = try file.region(6, "synaptic matrix")
+        var plastic: PlasticProgram?
+        if let learning { plastic = try self.plastic(learning.isNearest, learning.isMultiplicative, shifts) }
         let program = NeuronProgram(
             kernel: kernel, neuronBits: neuronBits, typeBits: typeBits, delayBits: delayBits,
             table: try PopulationTable(try file.region(5, "population table"), in: file.path),
-            matrix: matrix)
+            matrix: matrix, plastic: plastic)
         var keys: SentKeys?
         if core[0] != 0 {
             keys = SentKeys(first: core[7], count: count, colourBits: colourBits)

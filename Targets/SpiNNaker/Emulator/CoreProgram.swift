@@ -66,9 +66,12 @@ package struct NeuronProgram: Sendable {
     var table: PopulationTable
     /// The synaptic matrix.
     var matrix: [UInt32]
+    /// How rows learn; nil: no row does.
+    var plastic: PlasticProgram?
 
     package init(
-        kernel: NeuronKernel, neuronBits: Int, typeBits: Int, delayBits: Int, table: PopulationTable, matrix: [UInt32]
+        kernel: NeuronKernel, neuronBits: Int, typeBits: Int, delayBits: Int, table: PopulationTable, matrix: [UInt32],
+        plastic: PlasticProgram? = nil
     ) {
         self.kernel = kernel
         self.neuronBits = neuronBits
@@ -76,6 +79,7 @@ package struct NeuronProgram: Sendable {
         self.delayBits = delayBits
         self.table = table
         self.matrix = matrix
+        self.plastic = plastic
     }
 
     /// Ring-buffer entries of one tick.

@@ -37,6 +37,11 @@ extension EmulatedSpiNNaker {
         }
         statistics.linkLoads.sort { ($0.from, $0.to) < ($1.from, $1.to) }
         statistics.counters = named(counters, lost: lost, unwanted: unwanted)
+        let learners = states.compactMap { $0.neurons?.learner }
+        if !learners.isEmpty {
+            let lost = learners.reduce(0) { $0 + $1.histories.lost }
+            statistics.counters.append(.init("history_lost", "spikes pushed out of the histories of rows that learn", lost))
+        }
         let seconds = Double(stepCount) * image.timestep / 1000
         statistics.femtoseconds = Int(femto: seconds)
         statistics.femtojoules = energy(statistics, seconds: seconds)

@@ -58,11 +58,17 @@ package struct EmulatedSpiNNaker: Emulator, Sendable {
 
     package mutating func reset() {
         for index in states.indices {
-            states[index].neurons?.reset()
+            if case .neurons(let program) = image.cores[index].program { states[index].neurons?.reset(to: program) }
             states[index].delay?.reset()
         }
         board.clear()
         tick = 0
+    }
+
+    /// The synaptic matrix of the core with a population's first neuron, as learning has left it; nil where no row learns.
+    package func learntMatrix(of population: String) -> [UInt32]? {
+        guard let part = image.populations.first(where: { $0.name == population })?.parts.first else { return nil }
+        return states[part.core].neurons?.learner?.matrix
     }
 
     package mutating func run(

@@ -3,6 +3,7 @@ struct RunningCore: Sendable {
     // One of the two, so that each is moved on in place.
     private var released: FixedPointCore?
     private var threshold: ThresholdCore?
+    private(set) var learner: RowLearner?
     /// [tick mod slots][type][neuron].
     private var ring: [UInt16]
     private let slotBits: Int
@@ -16,13 +17,15 @@ struct RunningCore: Sendable {
         case .released(let core): released = core
         case .threshold(let core): threshold = core
         }
+        learner = program.plastic.map { RowLearner($0, neurons: program.kernel.count, matrix: program.matrix) }
         slotBits = program.neuronBits + program.typeBits
         slots = program.slots
         ring = [UInt16](repeating: 0, count: program.slots * program.slotSize)
     }
 
     /// Back to the state before the first tick; counters stay.
-    mutating func reset() {
+    mutating func reset(to program: NeuronProgram) {
+        learner?.reset(to: program.matrix)
         released?.reset()
         threshold?.reset()
         for index in ring.indices { ring[index] = 0 }
@@ -37,7 +40,8 @@ struct RunningCore: Sendable {
         tick: Int, budget: TickBudget
     ) {
         Self.receive(
-            &ring, &waiting, &counters, program, feeds, blocks, board, page: page, sentAt: tick - 1, slotBits: slotBits, budget: budget)
+            &ring, &waiting, &counters, &learner, program, feeds, blocks, board, page: page, sentAt: tick - 1, slotBits: slotBits,
+            budget: budget)
     }
 
     /// Moves the neurons on by `tick`.
@@ -47,6 +51,7 @@ struct RunningCore: Sendable {
         let start = (tick & (slots &- 1)) << slotBits
         let count = Self.update(&ring, &released, &threshold, start: start, stride: 1 << (slotBits - 1), list)
         counters.spikes += count
+        learner?.took(UnsafeBufferPointer(rebasing: spikes[0..<count]), tick: tick)
         return count
     }
 
@@ -63,8 +68,9 @@ struct RunningCore: Sendable {
     }
 
     private static func receive(
-        _ ring: inout [UInt16], _ waiting: inout [WaitingPacket], _ counters: inout CoreCounters, _ program: NeuronProgram,
-        _ feeds: [DeliveryPlan.Feed], _ blocks: [PopulationTable.Block], _ board: OpenSpikeBoard, page: Int, sentAt: Int, slotBits: Int,
+        _ ring: inout [UInt16], _ waiting: inout [WaitingPacket], _ counters: inout CoreCounters, _ learner: inout RowLearner?,
+        _ program: NeuronProgram, _ feeds: [DeliveryPlan.Feed], _ blocks: [PopulationTable.Block], _ board: OpenSpikeBoard, page: Int,
+        sentAt: Int, slotBits: Int,
         budget: TickBudget
     ) {
         let before = counters.synapses
@@ -83,7 +89,7 @@ struct RunningCore: Sendable {
                         for block in feeds[Int(packet.feed)].blocks {
                             addRow(
                                 Int(packet.row), of: blocks[block], in: matrix, to: ring, sentAt: Int(packet.sentAt), late: lateness,
-                                slotBits: slotBits, &counters)
+                                slotBits: slotBits, program, &learner, &counters)
                         }
                     }
                 }
@@ -114,9 +120,15 @@ struct RunningCore: Sendable {
     @inline(__always)
     private static func addRow(
         _ row: Int, of block: PopulationTable.Block, in matrix: UnsafeBufferPointer<UInt32>, to ring: UnsafeMutableBufferPointer<UInt16>,
-        sentAt: Int, late: Int, slotBits: Int, _ counters: inout CoreCounters
+        sentAt: Int, late: Int, slotBits: Int, _ program: NeuronProgram, _ learner: inout RowLearner?, _ counters: inout CoreCounters
     ) {
         let start = block.start &+ row &* block.stride
+        if row >= 0, start &+ block.stride <= matrix.count, matrix[start] != 0, learner != nil {
+            learner?.fetch(
+                start, stride: block.stride, ring: ring, sentAt: sentAt, late: late, slotBits: slotBits, neuronBits: program.neuronBits,
+                &counters)
+            return
+        }
         guard row >= 0, start &+ block.stride <= matrix.count, matrix[start] == 0, Int(matrix[start &+ 1]) <= block.stride &- 3 else {
             counters.badRows += 1
             return
