@@ -133,7 +133,10 @@ let package = Package(
             ]),
         tests(
             "SpiNNakerTests", mirrors: "Targets/SpiNNaker",
-            on: ["Targets", "Passes", "Lowering", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics", "Storage"]),
+            on: [
+                "Targets", "Passes", "Learning", "FrontEnd", "Lowering", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics",
+                "Storage",
+            ]),
         // Over every chip and every pass.
         tests(
             "PropertiesTests", mirrors: "Targets/Properties",

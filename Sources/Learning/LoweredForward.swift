@@ -18,6 +18,10 @@ public protocol LoweredForward: Sendable {
     /// One step of the chip's weights into `projection`, in the model's unit, when `largest` must be held; nil: they have none.
     func weightStep(of projection: ID<Projection>, holding largest: Double) -> Double?
 
+    /// What the chip can say of a population's values: those of rate units as counts of spikes, those of an input as it sends them.
+    /// - Parameter values: of some samples, in any order; what the largest of them are sets the scale, as it does when the network is lowered.
+    func activities(of population: ID<Population>, from values: [Double]) -> [Double]
+
     /// The dynamics that the chip would compute for `dynamics`, in the model's units.
     func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics
 
@@ -34,7 +38,26 @@ extension LoweredForward {
 
     public func weightStep(of _: ID<Projection>, holding _: Double) -> Double? { nil }
 
+    public func activities(of _: ID<Population>, from values: [Double]) -> [Double] { values }
+
     public func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics { dynamics }
+}
+
+extension LoweredForward {
+    /// All weights of a plan at once; what else its parameters are stays.
+    func lowered<Real: TrainingScalar>(_ parameters: [Real], of plan: TrainingPlan) -> [Real] {
+        var values = parameters
+        for (index, population) in plan.populations.enumerated() where !population.incoming.isEmpty {
+            let own = population.incoming.map {
+                (projection: ID<Projection>($0), values: parameters[plan.projections[$0].parameters].map { Float($0) })
+            }
+            for (projection, chips) in zip(population.incoming, weights(into: ID(index), from: own)) {
+                let first = plan.projections[projection].parameters.lowerBound
+                for (offset, weight) in chips.enumerated() { values[first + offset] = Real(weight) }
+            }
+        }
+        return values
+    }
 }
 
 /// Weights in `levels` steps of equal size to either side of 0; the largest magnitude of the projection becomes the last step.
