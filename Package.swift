@@ -134,8 +134,8 @@ let package = Package(
         tests(
             "SpiNNakerTests", mirrors: "Targets/SpiNNaker",
             on: [
-                "Spikewright", "Targets", "Passes", "Learning", "Lowering", "Simulation", "Networks", "Chips", "Diagnostics", "Numerics",
-                "Storage",
+                "Spikewright", "Targets", "Passes", "Learning", "FrontEnd", "Lowering", "Simulation", "Networks", "Chips", "Diagnostics",
+                "Numerics", "Storage",
             ]),
         // Over every chip and every pass.
         tests(

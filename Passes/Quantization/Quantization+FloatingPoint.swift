@@ -42,7 +42,7 @@ extension Quantization {
     }
 
     /// Of a projection whose sums, over all sources with their largest payloads, stay within 32 bits.
-    private func largestMantissa(_ incoming: Incoming, in network: Network) -> Int {
+    func largestMantissa(_ incoming: Incoming, in network: Network) -> Int {
         let limit = mantissaLimit(incoming.mode)
         guard incoming.payload > 1 else { return limit }
         let sources = network.populations[network.projections[incoming.projection].pre].size

@@ -8,16 +8,19 @@ public import Numerics
 /// The numbers that a chip would compute with, for training in the loop: weights on the grid that `Quantization` would choose for
 /// them, and the decays that the registers hold.
 ///
-/// The grid of a projection is chosen from its own weights. Where several projections meet in one population, the pass may choose a
+/// The grid of a projection is chosen from its own weights, but for neurons in single precision, where all weights into a population share
+/// it and are cut as the chip cuts them. Where several projections meet in one population of integer compartments, the pass may choose a
 /// grid coarser by a power of two for the smaller of them, because they share the membrane's scale. Rate units are judged as the spiking
 /// neurons that they become (`RateConversion`): their weights are scaled there by one number for each projection, so the grid has as many
-/// steps as the chip's mantissa, up to the largest weight.
+/// steps as the chip's mantissa, up to the largest weight; their activities are counts of spikes, of which there are no negative ones.
 public struct QuantizedForward: LoweredForward, QuantizedSource {
     /// The network at the start, as the pass quantizes it.
     package let quantized: QuantizedNetwork
     private let quantization: Quantization
     private let network: Network
     private let isRate: Bool
+    /// What rate units become; nil: there are none.
+    private let conversion: RateConversion?
     private let effective: [Dynamics?]
     /// By projection: the grid of chips whose receptors share one, found from the weights at the start; nil for others.
     private let receptorGrids: [(step: Double, range: ClosedRange<Double>)?]
@@ -27,8 +30,9 @@ public struct QuantizedForward: LoweredForward, QuantizedSource {
     /// Refuses what the pass refuses.
     public init(_ network: Network, _ quantization: Quantization) throws(DiagnosticsError) {
         let isRate = RateConversion.applies(to: network)
-        let spiking = isRate ? try RateConversion().fitted(to: quantization.chip, for: network).run(network) : network
-        let quantized = try quantization.run(spiking)
+        let conversion = isRate ? RateConversion().fitted(to: quantization.chip, for: network) : nil
+        let quantized = try quantization.run(try conversion?.run(network) ?? network)
+        self.conversion = conversion
         self.quantized = quantized
         self.quantization = quantization
         self.network = network
@@ -49,7 +53,9 @@ public struct QuantizedForward: LoweredForward, QuantizedSource {
     }
 
     public func weights(of projection: ID<Projection>, from weights: [Float]) -> [Float] {
-        guard let dynamics = network.dynamics(of: network.projections[projection].post),
+        let post = network.projections[projection].post
+        if case .floatingPoint = quantization.chip.arithmetic, !isRate { return self.weights(into: post, from: [(projection, weights)])[0] }
+        guard let dynamics = network.dynamics(of: post),
             let grid = receptorGrids[projection.index]
                 ?? (isRate ? quantization.evenGrid(of: weights) : quantization.grid(of: weights, into: dynamics))
         else { return weights }
@@ -57,6 +63,36 @@ public struct QuantizedForward: LoweredForward, QuantizedSource {
             let steps = (Double(weight) / grid.step).rounded(.toNearestOrEven)
             return Float(min(max(steps * grid.step, grid.range.lowerBound), grid.range.upperBound))
         }
+    }
+
+    public func weights(into population: ID<Population>, from weights: [(projection: ID<Projection>, values: [Float])]) -> [[Float]] {
+        if case .floatingPoint(let arithmetic) = quantization.chip.arithmetic, !isRate, let dynamics = network.dynamics(of: population) {
+            return quantization.sharedGrid(of: weights, into: dynamics, in: network, arithmetic)
+        }
+        return weights.map { self.weights(of: $0.projection, from: $0.values) }
+    }
+
+    package func quantized(_ network: Network) throws(DiagnosticsError) -> QuantizedNetwork {
+        try quantization.run(try conversion?.run(network) ?? network)
+    }
+
+    /// Values of a `direct` input as payloads, or as counts of its spikes; of hidden units as counts, the percentile of the values the most
+    /// that there can be; of a readout, which integrates, as they are.
+    public func activities(of population: ID<Population>, from values: [Double]) -> [Double] {
+        guard let conversion, network.readout?.population != population else { return values }
+        let steps = Double(conversion.presentation)
+        if case .input = network.populations[population].cell {
+            guard let task = network.task, case .direct(let gain) = task.encoder, gain > 0 else { return values }
+            let payload = quantization.chip.formats.payloadBits
+            let levels = payload > 1 ? Double((1 << (payload - 1)) - 1) : steps * conversion.inputRate
+            return values.map { min(max(($0 / gain * levels).rounded(), 0), levels) / levels * gain }
+        }
+        let sizes = values.map { max($0, 0) }.sorted()
+        guard let last = sizes.last, last > 0 else { return values.map { _ in 0 } }
+        let place = Int((conversion.percentile * Double(sizes.count - 1)).rounded())
+        let scale = sizes[place] > 0 ? sizes[place] : last
+        let levels = max(1, (steps * conversion.peakRate).rounded())
+        return values.map { min(max(($0 / scale * levels).rounded(), 0), levels) / levels * scale }
     }
 
     public func weightStep(of projection: ID<Projection>, holding largest: Double) -> Double? {
@@ -115,5 +151,41 @@ extension Quantization {
         let unit = jump(ofMantissa: 1, exponent: exponent(of: incoming, scale: scale), scale: scale) / abs(gain)
         let (mantissas, step) = format.mantissas(incoming.mode, bits: weightBits ?? format.bits.last ?? 1)
         return (Double(step) * unit, Double(mantissas.lowerBound) * unit...Double(mantissas.upperBound) * unit)
+    }
+}
+
+extension Quantization {
+    /// The values that weights take for neurons in single precision (`quantizeToFloatingPoint`): one scale for all projections into a
+    /// population, whose largest weight fills the bits.
+    func sharedGrid(
+        of weights: [(projection: ID<Projection>, values: [Float])], into dynamics: Dynamics, in network: Network,
+        _ arithmetic: FloatingPointArithmetic
+    ) -> [[Float]] {
+        let gain = dynamics.currentGain[0].first ?? 1
+        let incoming = weights.map { part -> Incoming in
+            var statistics = WeightStatistics()
+            for weight in part.values {
+                statistics.lowest = min(statistics.lowest, Double(weight))
+                statistics.highest = max(statistics.highest, Double(weight))
+            }
+            statistics.range = max(abs(statistics.lowest), abs(statistics.highest)) * abs(gain)
+            return Incoming(
+                projection: part.projection, statistics: statistics,
+                payload: integerOfOne(of: network.projections[part.projection].pre, in: network), mode: mode(of: statistics))
+        }
+        let scales = incoming.filter { $0.demand > 0 && $0.demand.isFinite }.map { Double(largestMantissa($0, in: network)) / $0.demand }
+        guard let scale = scales.min(), gain != 0 else { return weights.map(\.values) }
+        let cuts = rounding == .nearest && arithmetic.weightRounding == .towardZero
+        return zip(weights, incoming).map { part, sum in
+            let unit = sum.payload / scale
+            let format = chip.formats.weight
+            let (range, step) = format.mantissas(sum.mode, bits: weightBits ?? format.bits.last ?? 1)
+            return part.values.map { weight in
+                let steps = Double(weight) * gain / (unit * Double(step))
+                let whole = cuts ? (steps * (1 + 0x1p-40)).rounded(.towardZero) : steps.rounded(.toNearestOrEven)
+                let mantissa = min(max(whole * Double(step), Double(range.lowerBound)), Double(range.upperBound))
+                return Float(mantissa * unit / gain)
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ extension RateConversion {
         let units = network.populations.ids.filter { network.populations[$0].cell.neuron?.kind == .rate }
         guard let samples, samples.count > 0 else { return (bounds(of: units, in: network, scales), 0) }
         let measured = try activations(of: units, in: network, samples)
-        let peak = peak ?? (style.reset == .toValue ? Self.slowPeak : 1)
+        let peak = peakRate
         var lift = 0.0
         for (id, values) in zip(units, measured) {
             var values = values
@@ -34,6 +34,9 @@ extension RateConversion {
         }
         return (scales, lift)
     }
+
+    /// Spikes per step at the percentile.
+    var peakRate: Double { peak ?? (style.reset == .toValue ? Self.slowPeak : 1) }
 
     /// Spikes per step where a spike sets the membrane back.
     private static let slowPeak = 0.5

@@ -21,6 +21,10 @@ public protocol LoweredForward: Sendable {
     /// How the chip's rows would hold the weights of `projection` while they learn; nil: it has no rows that learn.
     func plasticWeights(of projection: ID<Projection>) -> PlasticWeights?
 
+    /// What the chip can say of a population's values: those of rate units as counts of spikes, those of an input as it sends them.
+    /// - Parameter values: of some samples, in any order; what the largest of them are sets the scale, as it does when the network is lowered.
+    func activities(of population: ID<Population>, from values: [Double]) -> [Double]
+
     /// The dynamics that the chip would compute for `dynamics`, in the model's units.
     func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics
 
@@ -39,7 +43,26 @@ extension LoweredForward {
 
     public func plasticWeights(of _: ID<Projection>) -> PlasticWeights? { nil }
 
+    public func activities(of _: ID<Population>, from values: [Double]) -> [Double] { values }
+
     public func dynamics(of population: ID<Population>, from dynamics: Dynamics) -> Dynamics { dynamics }
+}
+
+extension LoweredForward {
+    /// All weights of a plan at once; what else its parameters are stays.
+    func lowered<Real: TrainingScalar>(_ parameters: [Real], of plan: TrainingPlan) -> [Real] {
+        var values = parameters
+        for (index, population) in plan.populations.enumerated() where !population.incoming.isEmpty {
+            let own = population.incoming.map {
+                (projection: ID<Projection>($0), values: parameters[plan.projections[$0].parameters].map { Float($0) })
+            }
+            for (projection, chips) in zip(population.incoming, weights(into: ID(index), from: own)) {
+                let first = plan.projections[projection].parameters.lowerBound
+                for (offset, weight) in chips.enumerated() { values[first + offset] = Real(weight) }
+            }
+        }
+        return values
+    }
 }
 
 /// Weights in `levels` steps of equal size to either side of 0; the largest magnitude of the projection becomes the last step.

@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 import FrontEnd
 import Networks
 
@@ -22,7 +22,7 @@ extension TrainingRequest {
 
 extension TrainerState {
     /// What a checkpoint of another training is answered with.
-    static var foreign: DiagnosticsError {
+    package static var foreign: DiagnosticsError {
         DiagnosticsError(
             Diagnostic(
                 "learning-foreign-checkpoint", "the checkpoint belongs to another training",

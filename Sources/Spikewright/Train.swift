@@ -73,7 +73,8 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
     }
     var notes: [Diagnostic] = []
     if options.onChip, let numbers = request.lowered, let chip = try options.target?.chip() {
-        request.hardware = rule.runsOnHardware ? try family(of: chip).learningHardware(of: chip, numbers: numbers) : nil
+        let hardware = rule.runsOnHardware ? try family(of: chip).learningHardware(of: chip, numbers: numbers) : nil
+        request.hardware = hardware.flatMap { $0.learns(rule.name) ? $0 : nil }
         if request.hardware == nil {
             notes.append(
                 Diagnostic(

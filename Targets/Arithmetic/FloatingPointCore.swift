@@ -18,6 +18,19 @@ package struct FloatingPointCore: Sendable {
         case lastSpike
     }
 
+    /// What a learning program looks at, neuron by neuron, in memory of its caller's: room for `count` numbers each.
+    package struct Observation {
+        /// Potential less threshold, where the spike is decided; infinite for neurons that are held and cannot spike.
+        package let distance: UnsafeMutablePointer<Float>
+        /// The threshold with its adaptation.
+        package let threshold: UnsafeMutablePointer<Float>
+
+        package init(distance: UnsafeMutablePointer<Float>, threshold: UnsafeMutablePointer<Float>) {
+            self.distance = distance
+            self.threshold = threshold
+        }
+    }
+
     package let count: Int
     /// Columns of `count` words each, in the order of `Word`; each word stands in the one of the two that it belongs to.
     private var reals: [Float]
@@ -42,14 +55,17 @@ package struct FloatingPointCore: Sendable {
     /// - Parameters:
     ///   - arrivals: [2 × count], excitatory first: sums of weights.
     ///   - spikes: room for `count` neurons; those that spiked, ascending.
+    ///   - observed: filled, where it is given.
     /// - Returns: how many spiked.
-    package mutating func update(_ arrivals: UnsafePointer<Int32>, spikes: UnsafeMutablePointer<Int32>) -> Int {
-        Self.update(&reals, &integers, count: count, arrivals, spikes)
+    package mutating func update(
+        _ arrivals: UnsafePointer<Int32>, spikes: UnsafeMutablePointer<Int32>, observed: Observation? = nil
+    ) -> Int {
+        Self.update(&reals, &integers, count: count, arrivals, spikes, observed)
     }
 
     private static func update(
         _ reals: inout [Float], _ integers: inout [Int32], count: Int, _ arrivals: UnsafePointer<Int32>,
-        _ spikes: UnsafeMutablePointer<Int32>
+        _ spikes: UnsafeMutablePointer<Int32>, _ observed: Observation?
     ) -> Int {
         reals.withUnsafeMutableBufferPointer { reals in
             integers.withUnsafeMutableBufferPointer { whole in
@@ -83,6 +99,8 @@ package struct FloatingPointCore: Sendable {
                     let isHeld = held[n] > 0
                     if isHeld {
                         held[n] &-= 1
+                        observed?.distance[n] = .infinity
+                        observed?.threshold[n] = threshold[n]
                         if bits & 16 == 0 {
                             membrane[n] -= later
                             continue
@@ -90,6 +108,10 @@ package struct FloatingPointCore: Sendable {
                     }
                     var potential = decay[n] * membrane[n] + input + drive[n] - later
                     let limit = threshold[n] + beta[n] * adapted
+                    if !isHeld {
+                        observed?.distance[n] = potential - limit
+                        observed?.threshold[n] = limit
+                    }
                     if !isHeld, bits & 4 != 0 ? potential >= limit : potential > limit {
                         switch bits & 3 {
                         case 0: potential = reset[n]

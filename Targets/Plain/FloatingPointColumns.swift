@@ -26,15 +26,7 @@ struct FloatingPointColumns: Sendable {
             neurons.threshold, neurons.resetValue, neurons.beta, neurons.adaptationDecay,
         ]
         for (index, column) in columns.enumerated() { reals[index] += column[range] }
-        let reset: UInt8 =
-            switch neurons.reset {
-            case .toValue: 0
-            case .subtract: 1
-            case .subtractNext: 2
-            }
-        var bits = reset | (neurons.comparison == .atOrAbove ? 4 : 0) | (neurons.order == .membraneFirst ? 8 : 0)
-        if neurons.refractory == .blocked { bits |= 16 }
-        if neurons.resetAmount == .adapted { bits |= 32 }
+        let bits = neurons.law
         law += range.map { _ in bits }
         refractory += neurons.refractorySteps[range].map { UInt32($0) }
     }

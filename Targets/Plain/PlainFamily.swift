@@ -1,5 +1,6 @@
 public import Chips
 public import Diagnostics
+public import Learning
 public import Lowering
 public import Simulation
 
@@ -20,6 +21,13 @@ public struct PlainFamily: TargetFamily {
         }
         let all = faults + MachineLimits.faults(of: chip)
         if !all.isEmpty { throw DiagnosticsError(all) }
+    }
+
+    /// The learning program of cores that compute in single precision.
+    public func learningHardware(of chip: Chip, numbers: any LoweredForward) -> (any LearningHardware)? {
+        guard case .floatingPoint = chip.arithmetic, chip.learning?.isFloatingPoint == true, let numbers = numbers as? any QuantizedSource
+        else { return nil }
+        return SinglePrecisionLearning(chip: chip, numbers: numbers)
     }
 
     public func write(_ graph: RoutedGraph, to directory: String, threads: Int) throws(DiagnosticsError) -> ArtifactReport {

@@ -115,14 +115,7 @@ final class GradientEngine<Real: TrainingScalar> {
 
     /// The batch's weights and neuron coefficients: the parameters, lowered where training runs in the loop.
     func prepare(_ parameters: [Real]) -> (WeightSet<Real>, [NeuronCoefficients<Real>?]) {
-        var values = parameters
-        if let lowered {
-            for (index, projection) in plan.projections.enumerated() {
-                let own = parameters[projection.parameters].map { Float($0) }
-                let chips = lowered.weights(of: ID(index), from: own)
-                for (offset, weight) in chips.enumerated() { values[projection.parameters.lowerBound + offset] = Real(weight) }
-            }
-        }
+        let values = lowered?.lowered(parameters, of: plan) ?? parameters
         let coefficients = plan.populations.enumerated().map { index, population -> NeuronCoefficients<Real>? in
             guard var dynamics = dynamics[index] else { return nil }
             if let drive = population.drive { dynamics.drive = parameters[drive].map { Double($0) } }

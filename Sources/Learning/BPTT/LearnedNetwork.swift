@@ -1,11 +1,11 @@
-import Networks
+package import Networks
 import Numerics
 
 extension Network {
     /// The network with the numbers of a parameter vector: trained weights as tensors, trained drives as biases or constant currents.
     ///
     /// Connectors whose synapses are drawn become lists of the synapses that were drawn; their delays are the same draws as before.
-    func learned(_ plan: TrainingPlan, _ parameters: [Float]) -> Network {
+    package func learned(_ plan: TrainingPlan, _ parameters: [Float]) -> Network {
         var network = self
         for (index, projection) in plan.projections.enumerated() where projection.isTrainable {
             let id = ID<Projection>(index)

@@ -138,11 +138,23 @@ final class CLAPPTrainer: Trainer {
                 values += sample.map { Double($0) * chain.gain }
             }
         }
-        return (values, hasViews ? 2 * indices.count : indices.count)
+        return (sent(values), hasViews ? 2 * indices.count : indices.count)
     }
 
     /// The layers as samples are run through them: with the weights that the chip would hold, in the loop.
     private var seen: [CLAPPLayer] { layers.indices.map(seen) }
+
+    /// Samples as the chip's inputs send them, in the loop.
+    private func sent(_ values: [Double]) -> [Double] {
+        guard let lowered = request.lowered, let task = request.network.task else { return values }
+        return lowered.activities(of: task.input, from: values)
+    }
+
+    /// Responses of a layer as the chip would send them, in the loop.
+    private func said(_ index: Int, _ responses: [Double]) -> [Double] {
+        guard let lowered = request.lowered else { return responses }
+        return lowered.activities(of: request.network.projections[chain.stages[index].projection].post, from: responses)
+    }
 
     private func seen(_ index: Int) -> CLAPPLayer {
         guard let lowered = request.lowered else { return layers[index] }
@@ -160,7 +172,7 @@ final class CLAPPTrainer: Trainer {
             let patches = stage.patches(activity, samples: samples)
             let rows = patches.count / stage.inputs
             let layer = seen(index)
-            let responses = layer.respond(patches, rows: rows)
+            let responses = said(index, layer.respond(patches, rows: rows))
             // With views, convolutional layers see every view as a sample of its own.
             let isSpatial = stage.places != [1, 1]
             let drawn = pairs.draw(
@@ -184,9 +196,9 @@ final class CLAPPTrainer: Trainer {
     /// The input, then what each layer makes of it.
     private func representations(_ values: [Double], samples: Int, _ layers: [CLAPPLayer]) -> [[Double]] {
         var all = [values]
-        for (stage, layer) in zip(chain.stages, layers) {
+        for (index, (stage, layer)) in zip(chain.stages, layers).enumerated() {
             let patches = stage.patches(all[all.count - 1], samples: samples)
-            all.append(stage.arranged(layer.respond(patches, rows: patches.count / stage.inputs), samples: samples))
+            all.append(stage.arranged(said(index, layer.respond(patches, rows: patches.count / stage.inputs)), samples: samples))
         }
         return all
     }
@@ -223,7 +235,7 @@ final class CLAPPTrainer: Trainer {
         for first in stride(from: 0, to: samples.count, by: 128) {
             let indices = Array(first..<min(samples.count, first + 128))
             let labels = indices.map { Int(samples.labels[$0]) }
-            let values = indices.flatMap { samples.values($0).map { Double($0) * chain.gain } }
+            let values = sent(indices.flatMap { samples.values($0).map { Double($0) * chain.gain } })
             let trained = representations(values, samples: indices.count, seen)
             let outcome = probe.judge(trained[trained.count - 1], labels)
             evaluation.loss += outcome.loss

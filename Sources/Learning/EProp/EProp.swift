@@ -103,8 +103,9 @@ public enum EProp: LearningRule {
         ),
     ]
 
-    /// LIF keeps one trace for each synapse, ALIF two; a batch's gradient, the accumulator behind a rounded weight, the optimiser's moments
-    /// and the mean of the weights come on top, as the network's options ask for them.
+    /// LIF keeps one trace for each synapse, ALIF two; a batch's gradient, the accumulator behind a rounded weight and the optimiser's
+    /// moments come on top, as the network's options ask for them. The mean of the weights takes no part in learning: it is kept by who
+    /// reads them after each batch.
     public static func needs(of network: Network) -> RuleNeeds {
         let isAdaptive = network.populations.ids.contains { network.dynamics(of: $0)?.isAdaptive == true }
         let outputs = network.readout.map { network.populations[$0.population].size } ?? 1
@@ -122,7 +123,6 @@ public enum EProp: LearningRule {
             case .adam: perSynapse += [.init("first moment"), .init("second moment")]
             case .sgd(let momentum): if momentum > 0 { perSynapse.append(.init("momentum")) }
             }
-            if options.averageDecay > 0 { perSynapse.append(.init("mean weight")) }
             if options.reward != nil { perSynapse.append(.init("discounted trace", bits: traceBits)) }
         }
         var broadcasts = [RuleNeeds.Broadcast("error", .eachNeuron, width: outputs)]
@@ -189,7 +189,7 @@ package struct EPropOptions: Sendable {
     var stop: StopRule
     package var compare: Int
 
-    init(_ values: OptionValues) {
+    package init(_ values: OptionValues) {
         epochs = values.integer("epochs")
         batch = values.integer("batch")
         switch values.choice("feedback") {

@@ -1,4 +1,5 @@
 package import Diagnostics
+package import FrontEnd
 package import Networks
 package import Numerics
 
@@ -41,9 +42,13 @@ package struct EPropTrial {
     package let random: Philox
     /// Sets dE/dy of a step, [outputs], given the readout in the model's unit; false: nothing is asked in this step, and nothing is set.
     package let error: (_ step: Int, _ readout: UnsafePointer<Float>, _ error: UnsafeMutablePointer<Float>) -> Bool
+    /// What is asked, for machines that compute the error in their own arithmetic: classes in windows, or numbers, [steps × outputs].
+    package let windows: [SampleTargets.Window]
+    package let series: ArraySlice<Float>?
 
     package init(
         inputs: [(first: Int, events: Stimulus.Events)], learns: Bool, isMeasured: Bool, rate: Double, random: Philox,
+        windows: [SampleTargets.Window] = [], series: ArraySlice<Float>? = nil,
         error: @escaping (_ step: Int, _ readout: UnsafePointer<Float>, _ error: UnsafeMutablePointer<Float>) -> Bool
     ) {
         self.inputs = inputs
@@ -51,6 +56,8 @@ package struct EPropTrial {
         self.isMeasured = isMeasured
         self.rate = rate
         self.random = random
+        self.windows = windows
+        self.series = series
         self.error = error
     }
 }
@@ -59,6 +66,9 @@ package struct EPropTrial {
 package protocol EPropMachine: AnyObject {
     /// The weights as they stand, in the model's unit, numbered as the plan does.
     var parameters: [Float] { get }
+
+    /// What is tested and written: the weights, or a mean of them that a host keeps.
+    var found: [Float] { get }
 
     /// Runs one trial from rest, and learns from it.
     /// - Parameter record: receives spikes, pseudo-derivatives and readouts, in the model's units.
@@ -79,5 +89,6 @@ package protocol EPropMachine: AnyObject {
 }
 
 extension EPropMachine {
+    package var found: [Float] { parameters }
     package func step(trials _: Int) {}
 }

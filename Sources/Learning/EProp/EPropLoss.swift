@@ -82,6 +82,11 @@ struct EPropLoss: Sendable {
         return outcome
     }
 
+    /// The windows of a sample.
+    func windows(_ samples: DataSamples, _ index: Int, steps: Int) -> [SampleTargets.Window] {
+        samples.windows(index, skip: skip, steps: steps)
+    }
+
     /// dE/dy of each step as it comes, for machines that learn while a trial runs; false where nothing is asked.
     ///
     /// The same numbers as `judge` sets; by labels, or numbers, alone.

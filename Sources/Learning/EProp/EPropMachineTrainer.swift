@@ -111,6 +111,7 @@ final class EPropMachineTrainer: Trainer {
         let trial = EPropTrial(
             inputs: inputs, learns: learns, isMeasured: isMeasured, rate: options.rate(count),
             random: random.split(presentation).split(samples.identity(of: index)),
+            windows: samples.targets.isSeries ? [] : loss.windows(samples, index, steps: plan.plan.steps), series: samples.series(index),
             error: loss.stepwise(samples, index, steps: plan.plan.steps))
         machine.run(trial, into: record)
         let outcome = loss.judge(record, samples, index)
@@ -168,7 +169,7 @@ final class EPropMachineTrainer: Trainer {
 
     // MARK: Results
 
-    var network: Network { request.network.learned(plan.plan, machine.parameters) }
+    var network: Network { request.network.learned(plan.plan, machine.found) }
 
     var state: TrainerState {
         TrainerState(

@@ -102,14 +102,8 @@ final class EPropTrainer: Trainer {
 
     /// The weights that the forward pass uses.
     private func effective(_ parameters: [Float]) -> [Float] {
-        var values = rounding?.weights(parameters) ?? parameters
-        if let lowered = request.lowered {
-            for (index, projection) in plan.plan.projections.enumerated() {
-                values.replaceSubrange(
-                    projection.parameters, with: lowered.weights(of: ID(index), from: Array(values[projection.parameters])))
-            }
-        }
-        return values
+        let values = rounding?.weights(parameters) ?? parameters
+        return request.lowered?.lowered(values, of: plan.plan) ?? values
     }
 
     /// Places of the critic's weights among the parameters.

@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 package import Networks
 import Numerics
 
@@ -31,7 +31,7 @@ package struct RecurrentPlan: Sendable {
     /// Absolute potential of the readout's rest.
     package let rest: [Double]
 
-    init(_ network: Network, _ task: Task, _ readout: Readout) throws(DiagnosticsError) {
+    package init(_ network: Network, _ task: Task, _ readout: Readout) throws(DiagnosticsError) {
         let plan = TrainingPlan(network, steps: task.steps, trainsDrive: false)
         var faults = DiagnosticCollector()
         func refuse(_ message: String, at place: SourceRange?, help: String) {

@@ -55,10 +55,15 @@ package struct RateLayers: Hashable, Sendable {
     /// Outputs of the last layer that count.
     package var answers: Int { layers.last?.passed ?? 0 }
 
-    /// - Parameter input: [samples × inputs]
-    package func forward(_ input: [Double], samples: Int, format: RateFormat = .float64) -> RateActivity {
+    /// - Parameters:
+    ///   - input: [samples × inputs]
+    ///   - said: what a chip says of the values below layer 0, 1, …: those that a layer passes on, in the order of the samples.
+    package func forward(
+        _ input: [Double], samples: Int, format: RateFormat = .float64, said: ((_ below: Int, _ values: [Double]) -> [Double])? = nil
+    ) -> RateActivity {
         var activity = RateActivity(samples: samples, input: input, outputs: [])
         format.round(&activity.input)
+        if let said { activity.input = said(0, activity.input) }
         for (l, layer) in layers.enumerated() {
             var y = [Double](repeating: 0, count: samples * layer.outputs)
             for s in 0..<samples { for n in 0..<layer.outputs { y[s * layer.outputs + n] = layer.biases[n] } }
@@ -67,6 +72,10 @@ package struct RateLayers: Hashable, Sendable {
                 transposed: layer.weights, width: layer.inputs, to: &y)
             y.withUnsafeMutableBufferPointer { y in for i in y.indices { y[i] = layer.function.value(y[i]) } }
             format.round(&y)
+            if let said, l + 1 < layers.count {
+                let values = said(l + 1, layer.passing(y, samples: samples))
+                for s in 0..<samples { for n in 0..<layer.passed { y[s * layer.outputs + n] = values[s * layer.passed + n] } }
+            }
             activity.outputs.append(y)
         }
         return activity
@@ -117,6 +126,12 @@ package struct RateLayers: Hashable, Sendable {
 }
 
 extension RateLayer {
+    /// [samples × outputs] as [samples × passed].
+    func passing(_ values: [Double], samples: Int) -> [Double] {
+        guard passed < outputs else { return values }
+        return (0..<samples).flatMap { values[$0 * outputs..<$0 * outputs + passed] }
+    }
+
     /// [samples × passed] as [samples × outputs], zeros for the auxiliary units.
     func widened(_ values: [Double], samples: Int) -> [Double] {
         guard passed < outputs else { return values }

@@ -18,6 +18,8 @@ package struct RateLearner: Sendable {
     package var optimizer: RateOptimizer
     /// What a chip would make of the layers, for training in the loop: batches are computed with it, steps move the layers themselves.
     package var lowering: (@Sendable (RateLayers) -> RateLayers)?
+    /// What the chip says of the values below each layer.
+    package var saying: (@Sendable (_ below: Int, _ values: [Double]) -> [Double])?
     /// For rounding by chance.
     private let random: Philox
     /// Of the current weights; formed again after each step.
@@ -43,7 +45,7 @@ package struct RateLearner: Sendable {
     /// The mean gradient of a batch; nil when a layer that must be inverted is singular.
     package mutating func gradient(_ input: [Double], labels: [Int]) -> (gradient: RateGradient, outcome: RateLoss.Outcome)? {
         let stack = lowering?(stack) ?? stack
-        let activity = stack.forward(input, samples: labels.count, format: format)
+        let activity = stack.forward(input, samples: labels.count, format: format, said: saying)
         let outcome = loss.judge(activity.outputs[activity.outputs.count - 1], answers: stack.answers, labels: labels)
         guard let sum = gradient(assignment, stack, activity, outcome.error) else { return nil }
         var mean = sum

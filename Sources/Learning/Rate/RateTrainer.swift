@@ -47,7 +47,16 @@ final class RateTrainer: Trainer {
         let first = Array(0..<min(batch, request.samples.count))
         (learner.assignment, notes) = rule.assignment(
             values, learner, network.seed, chain.features(request.samples, first), first.map { Int(request.samples.labels[$0]) })
-        if let lowered = request.lowered { learner.lowering = { chain.lower($0, by: lowered) } }
+        if let lowered = request.lowered {
+            learner.lowering = { chain.lower($0, by: lowered) }
+            let senders = chain.learned.map { network.projections[$0.projection].pre }
+            learner.saying = { lowered.activities(of: senders[$0], from: $1) }
+            // What a chip rounds must not look like an error of the layer below.
+            if case .targets(var targets) = learner.assignment {
+                targets.takesDifferences = true
+                learner.assignment = .targets(targets)
+            }
+        }
         self.learner = learner
     }
 
@@ -124,7 +133,9 @@ final class RateTrainer: Trainer {
         for first in stride(from: 0, to: samples.count, by: 256) {
             let indices = first..<min(samples.count, first + 256)
             let labels = indices.map { Int(samples.labels[$0]) }
-            let outputs = stack.forward(chain.features(samples, indices), samples: labels.count, format: learner.format).outputs
+            let outputs = stack.forward(
+                chain.features(samples, indices), samples: labels.count, format: learner.format, said: learner.saying
+            ).outputs
             let outcome = learner.loss.judge(outputs[outputs.count - 1], answers: stack.answers, labels: labels)
             evaluation.loss += outcome.loss
             evaluation.correct += zip(outcome.predictions, labels).count { $0 == $1 }

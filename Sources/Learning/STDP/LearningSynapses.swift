@@ -36,6 +36,9 @@ extension LearningSynapses {
 
 /// A chip's learning engine, for rules that it runs itself: traces and weights move in its own arithmetic.
 public protocol LearningHardware: Sendable {
+    /// Whether it runs the rule of this name.
+    func learns(_ rule: String) -> Bool
+
     /// - Parameters:
     ///   - weights: [sources × targets], in the model's unit.
     /// - Throws: what of the rule the engine cannot hold, as refusals with numbers.
@@ -45,6 +48,10 @@ public protocol LearningHardware: Sendable {
 
     /// How the engine holds a rule: what was rounded, for the user to know.
     func notes(on rule: PairRule, of projection: ID<Projection>) -> [Diagnostic]
+}
+
+extension LearningHardware {
+    public func learns(_: String) -> Bool { true }
 }
 
 /// A rule for pairs of spikes, in steps and in the model's unit of weights (`STDPLaw` states its equations).

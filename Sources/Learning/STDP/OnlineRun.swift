@@ -25,12 +25,7 @@ final class OnlineRun {
             loss: Loss(form: .crossEntropy(scale: 1), signal: .meanMembrane, skip: readout.skip), decoder: decoder,
             readout: readout.population.index, factor: 1)
         runner = ChunkRunner<Double>(plan, settings, samples: 1, computesGradient: false)
-        var initial = plan.initial
-        for (index, projection) in plan.projections.enumerated() {
-            guard let lowered else { break }
-            let values = lowered.weights(of: ID(index), from: initial[projection.parameters].map { Float($0) })
-            initial.replaceSubrange(projection.parameters, with: values.map { Double($0) })
-        }
+        let initial = lowered?.lowered(plan.initial, of: plan) ?? plan.initial
         weights = initial.withUnsafeBufferPointer { WeightSet(plan, $0) }
         coefficients = plan.populations.enumerated().map { index, population in
             population.dynamics.map { NeuronCoefficients(lowered?.dynamics(of: ID(index), from: $0) ?? $0) }

@@ -46,6 +46,19 @@ final class TTFSTrainer: Trainer {
         bump = WeightBump(first: options.bump)
     }
 
+    /// Chips that compute in steps: what the forward pass leaves out of them.
+    var notes: [Diagnostic] {
+        guard request.lowered != nil, request.lowered?.spikeTimes == nil else { return [] }
+        let network = request.network
+        return [
+            Diagnostic(
+                "learning-exact-times",
+                "spike times are exact while '\(network.name)' learns, and the chip's lie on steps of \(shortest(network.timestep)) ms: only its weights are in the loop",
+                at: network.learning?.place, help: "verify the trained network; a shorter time step brings both together",
+                severity: .warning)
+        ]
+    }
+
     // MARK: Training
 
     func runEpoch(progress: (TrainingProgress) -> Bool) throws(DiagnosticsError) -> EpochSummary {

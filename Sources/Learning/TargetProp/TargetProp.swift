@@ -8,7 +8,7 @@ public enum TargetProp: LearningRule {
     public static let name = "target-prop"
     public static let summary = "targets through inverse weights, at full distance or by increments; what gait-prop improves on"
     public static let options = RateOptions.definitions(
-        rate: 1e-4, orthogonality: 1000, initialization: "orthogonal",
+        rate: 1e-3, orthogonality: 1000, initialization: "orthogonal",
         own: [
             OptionDefinition(
                 "form",

@@ -25,6 +25,35 @@ import Testing
         return network
     }
 
+    /// Two projections share the scale of the larger one, and are cut.
+    @Test(arguments: [nil, 7] as [Int?]) func `in the loop, single precision has the weights of the pass`(bits: Int?) throws {
+        var network = Self.network()
+        let other = network.populations.append(Population("other", shape: [10], cell: .input))
+        let hidden = network.projections[ID(0)].post
+        network.projections.append(
+            Projection("other->hidden", from: other, to: hidden, .allToAll(allowSelf: true), weight: .drawn(.normal(mean: 0, sigma: 0.01))))
+        let pass = Quantization(to: try chip(named: "spinnaker2"), weightBits: bits)
+        let quantized = try pass.run(network)
+        let own = network.projections.ids.map { (projection: $0, values: SynapseRows($0, of: network).denseWeights() ?? []) }
+        let lowered = try QuantizedForward(network, pass).weights(into: hidden, from: own)
+        for (index, values) in lowered.enumerated() {
+            let id = ID<Projection>(index)
+            let rows = QuantizedRows(id, of: quantized)
+            let quantizer = WeightQuantizer(
+                id, of: network, synapses: quantized.synapses(of: id), format: quantized.chip.formats.weight)
+            var expected = [Double](repeating: 0, count: values.count)
+            var (scratch, row) = (SynapseRow(), QuantizedRow())
+            for source in 0..<rows.rows.sourceCount {
+                rows.read(source, scratch: &scratch, into: &row)
+                for (target, mantissa) in zip(row.targets, row.mantissas) {
+                    expected[source * 30 + Int(target)] = quantizer.weight(ofMantissa: Int(mantissa), target: Int(target))
+                }
+            }
+            #expect(zip(values, expected).allSatisfy { abs(Double($0) - $1) <= 1e-6 * abs($1) })
+            #expect(expected.contains { $0 != 0 })
+        }
+    }
+
     /// Every mantissa is a multiple of the step in range, and no weight that is in range is further off than half a step.
     @Test(arguments: [WeightFormat.SignMode.mixed, .excitatory, .inhibitory], [nil, 6, 4, 2] as [Int?])
     func mantissasAreWhatTheFormatHolds(mode: WeightFormat.SignMode, bits: Int?) throws {

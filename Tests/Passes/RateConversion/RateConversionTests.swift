@@ -217,6 +217,24 @@ import Testing
         #expect([126, 127, 128].contains { areSteps($0) })
     }
 
+    @Test func `in the loop, activities are counts of spikes, inputs are payloads, and readouts stay`() throws {
+        let network = Self.random(1, hasPooling: false)
+        let forward = try QuantizedForward(network, Quantization(to: try chip(named: "loihi2")))
+        let hidden = try #require(network.populations.ids.first { $0 != network.readout?.population && network.dynamics(of: $0) != nil })
+        let values = (0..<2000).map { Double($0 - 500) / 1000 }
+        let counts = forward.activities(of: hidden, from: values)
+        let largest = try #require(counts.max())
+        // 99.9 % of 2000 values: all but two.
+        #expect(abs(largest - 1.497) < 1e-9)
+        #expect(counts.allSatisfy { abs($0 / largest * 64 - ($0 / largest * 64).rounded()) < 1e-9 && $0 >= 0 })
+        #expect(zip(values, counts).allSatisfy { abs(min(max($0, 0), largest) - $1) <= largest / 128 + 1e-9 })
+        let readout = try #require(network.readout?.population)
+        #expect(forward.activities(of: readout, from: values) == values)
+        let input = try #require(network.task?.input)
+        let sent = Set(forward.activities(of: input, from: (0...1000).map { Double($0) / 1000 }))
+        #expect(sent.count == 128 || sent.count == 65, "\(sent.count) values of an input")
+    }
+
     // MARK: What is refused
 
     @Test func `spiking networks stay as they are`() throws {
