@@ -35,6 +35,7 @@ struct FloatingPointColumns: Sendable {
         var bits = reset | (neurons.comparison == .atOrAbove ? 4 : 0) | (neurons.order == .membraneFirst ? 8 : 0)
         if neurons.refractory == .blocked { bits |= 16 }
         if neurons.resetAmount == .adapted { bits |= 32 }
+        if neurons.sendsValues { bits = 64 }
         law += range.map { _ in bits }
         refractory += neurons.refractorySteps[range].map { UInt32($0) }
     }
