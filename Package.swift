@@ -120,7 +120,7 @@ let package = Package(
             on: ["Passes", "Targets", "Lowering", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests(
             "RateConversionTests", mirrors: "Passes/RateConversion",
-            on: ["Passes", "Targets", "Learning", "Simulation", "FrontEnd", "Networks", "Chips", "Diagnostics", "Numerics"]),
+            on: ["Passes", "Targets", "Learning", "Lowering", "Simulation", "FrontEnd", "Networks", "Chips", "Diagnostics", "Numerics"]),
         tests(
             "DeepRewiringTests", mirrors: "Passes/DeepRewiring",
             on: ["Passes", "Learning", "Lowering", "FrontEnd", "Targets", "Networks", "Chips", "Diagnostics", "Numerics"]),

@@ -38,6 +38,8 @@ public struct LoweringOptions: Hashable, Sendable {
     public var checksRoutes: Bool?
     /// When rate units become spiking neurons, and for how many steps these then see a sample.
     public var rateConversion = RateConversion.Choice.automatic
+    /// Whether units become spiking neurons, or send values where the chip's spikes carry them.
+    public var conversionUnits = RateConversion.Units.spikes
     /// Nil: the pass's own choice.
     public var conversionSteps: Int?
     public var conversionPeak: Double?
@@ -62,10 +64,9 @@ public struct LoweringOptions: Hashable, Sendable {
     /// The conversion of rate units for a chip; nil where none is needed.
     func conversion(of network: Network, to chip: Chip) -> RateConversion? {
         guard RateConversion.applies(to: network), rateConversion != .never else { return nil }
-        guard rateConversion == .always || !chip.arithmetic.hasRateUnits else { return nil }
         let carriesValues = chip.formats.payloadBits >= 2
         return RateConversion(
-            steps: conversionSteps, peak: conversionPeak, output: conversionOutput,
+            units: conversionUnits, steps: conversionSteps, peak: conversionPeak, output: conversionOutput,
             input: conversionInput ?? (carriesValues ? .graded : .spikes), samples: samples)
     }
 
@@ -121,6 +122,7 @@ public struct Pipeline: Sendable {
             try observe(DeepRewiringPass.name, .network(network))
         }
         if let conversion = options.conversion(of: network, to: quantization.chip) {
+            try conversion.refuseUngraded(on: quantization.chip, input: options.conversionInput)
             network = try conversion.fitted(to: quantization.chip, for: network).run(network)
             try observe(RateConversion.name, .network(network))
         }

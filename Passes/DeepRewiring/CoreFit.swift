@@ -25,7 +25,6 @@ struct CoreFit {
 
     /// Rate units count as the neurons that they become.
     private func spiking(_ network: Network) throws(DiagnosticsError) -> Network {
-        guard !chip.arithmetic.hasRateUnits else { return network }
         return try RateConversion().fitted(to: chip, for: network).run(network)
     }
 

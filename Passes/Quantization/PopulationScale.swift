@@ -15,7 +15,9 @@ extension Quantization {
     /// The largest jump fills the mantissa at some exponent e; a larger e makes thresholds, biases and decays finer, until the state
     /// would overflow at `headroom` thresholds, or the threshold or a bias no longer fits its register.
     func membraneScale(of dynamics: Dynamics, from incoming: [Incoming]) -> Double {
-        let most = largestScale(of: dynamics)
+        let bound = incoming.reduce(0) { $0 + $1.bound }
+        // Where values arrive, a state holds all that may arrive at once.
+        let most = min(largestScale(of: dynamics), bound > 0 ? stateLimit / (bound + largestDrive(of: dynamics)) : .infinity)
         guard let widest = incoming.max(by: { $0.demand < $1.demand }), widest.demand > 0 else {
             return exactThresholdScale(of: dynamics, near: most.isFinite ? most : 1)
         }
@@ -24,7 +26,7 @@ extension Quantization {
         func scale(_ exponent: Int) -> Double { filled * pow(2, Double(chip.formats.weight.shift + exponent)) }
         // Without a threshold to stay below there is nothing to gain from an exponent above 0, and only overflow to be had.
         let allowed = min(largestExponent ?? exponents.upperBound, exponents.upperBound)
-        let highest = dynamics.spikes ? allowed : min(0, allowed)
+        let highest = dynamics.spikes || bound > 0 ? allowed : min(0, allowed)
         let exponent = exponents.filter { $0 <= highest }.last { scale($0) <= most }
         // When even the lowest exponent is too wide, the mantissa is not filled and small weights lose bits: the report shows it.
         return exactThresholdScale(of: dynamics, near: min(exponent.map(scale) ?? most, most))
@@ -52,7 +54,7 @@ extension Quantization {
     }
 
     /// The largest scale at which the threshold, the biases and `headroom` thresholds fit their registers.
-    private func largestScale(of dynamics: Dynamics) -> Double {
+    func largestScale(of dynamics: Dynamics) -> Double {
         guard case .integerCurrent(let arithmetic) = chip.arithmetic else { return .infinity }
         let state = Double(1 << arithmetic.stateBits)
         let formats = chip.formats

@@ -16,7 +16,8 @@ extension Quantization {
         if rounding == .nearest, arithmetic.weightRounding == .towardZero { pass.rounding = .towardZero }
         let statistics = network.projections.ids.map { pass.measure($0, of: network) }
         let modes = statistics.map(mode)
-        let payloadScale = network.populations.ids.map { integerOfOne(of: $0, in: network) }
+        let bounds = network.projections.ids.map { pass.arrivalBound(of: $0, in: network, statistics[$0.index]) }
+        let payloadScale = pass.payloadScales(of: network, bounds, statistics)
         try refuseWeightsWithoutLevels(network, modes: modes)
         var neurons: [QuantizedNeurons?] = []
         var synapses: [QuantizedSynapses?] = Array(repeating: nil, count: network.projections.count)
@@ -28,10 +29,19 @@ extension Quantization {
             let incoming = network.projections.ids.filter { network.projections[$0].post == id }.map {
                 Incoming(
                     projection: $0, statistics: statistics[$0.index], payload: payloadScale[network.projections[$0].pre.index],
-                    mode: modes[$0.index])
+                    mode: modes[$0.index], bound: bounds[$0.index])
             }
-            let scale = incoming.filter { $0.demand > 0 }.map { Double(largestMantissa($0, in: network)) / $0.demand }.min() ?? 1
-            neurons.append(.floatingPoint(FloatingPointNeurons(dynamics, scale: scale)))
+            let bound = incoming.reduce(0) { $0 + $1.bound }
+            let scales = incoming.filter { $0.demand > 0 }.map { Double(largestMantissa($0, in: network)) / $0.demand }
+            let scale = min(scales.min() ?? 1, bound > 0 ? Double(Int32.max) / bound : .infinity)
+            var parameters = FloatingPointNeurons(dynamics, scale: scale)
+            if dynamics.isRate {
+                // Readouts that nobody listens to send nothing.
+                let isHeard = network.projections.contains { $0.pre == id }
+                let one = payloadScale[id.index]
+                parameters.sendValues(one: isHeard ? one : 0, largest: Int(one), slopes: dynamics.negativeSlope)
+            }
+            neurons.append(.floatingPoint(parameters))
             for sum in incoming {
                 synapses[sum.projection.index] = pass.quantize(sum, of: network, scale: scale, exponent: 0, addedDelay: 0)
             }
@@ -44,7 +54,8 @@ extension Quantization {
     /// Of a projection whose sums, over all sources with their largest payloads, stay within 32 bits.
     func largestMantissa(_ incoming: Incoming, in network: Network) -> Int {
         let limit = mantissaLimit(incoming.mode)
-        guard incoming.payload > 1 else { return limit }
+        // Where rate units take part, the sums are bounded by the weights themselves.
+        guard incoming.payload > 1, incoming.bound == 0 else { return limit }
         let sources = network.populations[network.projections[incoming.projection].pre].size
         return min(limit, Int(Int32.max) / (((1 << (chip.formats.payloadBits - 1)) - 1) * max(sources, 1)))
     }

@@ -103,7 +103,8 @@ public struct Quantization: Pass {
         let statistics = network.projections.ids.map { measure($0, of: network) }
         try refuseSigns(network, modes: statistics.map(mode))
         try refuseWeightsWithoutLevels(network, modes: statistics.map(mode))
-        let payloadScale = network.populations.ids.map { integerOfOne(of: $0, in: network) }
+        let bounds = network.projections.ids.map { arrivalBound(of: $0, in: network, statistics[$0.index]) }
+        let payloadScale = payloadScales(of: network, bounds, statistics)
         var neurons: [QuantizedNeurons?] = []
         var synapses: [QuantizedSynapses?] = Array(repeating: nil, count: network.projections.count)
         for id in network.populations.ids {
@@ -115,10 +116,11 @@ public struct Quantization: Pass {
             let sums = incoming.map {
                 Incoming(
                     projection: $0, statistics: statistics[$0.index],
-                    payload: payloadScale[network.projections[$0].pre.index], mode: mode(of: statistics[$0.index]))
+                    payload: payloadScale[network.projections[$0].pre.index], mode: mode(of: statistics[$0.index]), bound: bounds[$0.index])
             }
             let scale = membraneScale(of: dynamics, from: sums)
-            let registers = makeRegisters(of: dynamics, model: model, scale: scale)
+            var registers = makeRegisters(of: dynamics, model: model, scale: scale)
+            registers.graded = gradedUnits(of: id, dynamics, in: network, scale: scale, one: payloadScale[id.index])
             neurons.append(.compartments(registers))
             let shared = chip.formats.weight.scope == .core ? sums.map { exponent(of: $0, scale: scale) }.max() : nil
             for sum in sums {
@@ -138,6 +140,8 @@ public struct Quantization: Pass {
         /// Integer that a value of 1 of the source becomes.
         var payload: Double
         var mode: WeightFormat.SignMode
+        /// The most that it may bring to a neuron in a step, in the model's unit; 0: not asked for.
+        var bound = 0.0
     }
 
     /// The integer that a value of 1 becomes when the source sends values; 1 for spikes.

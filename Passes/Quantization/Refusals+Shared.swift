@@ -6,7 +6,7 @@ import Networks
 extension Quantization {
     /// - Parameter cells: what to use instead.
     func rateUnit(_ population: Population, _ dynamics: Dynamics, cells: String = "'if' or 'lif'") -> Diagnostic? {
-        guard dynamics.isRate else { return nil }
+        guard dynamics.isRate, !chip.arithmetic.hasRateUnits else { return nil }
         return Diagnostic(
             "quantize-rate-unit",
             "population '\(population.name)' has cell 'rate', which sends values, and '\(chip.name)' computes spiking neurons only",

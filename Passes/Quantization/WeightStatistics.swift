@@ -80,7 +80,7 @@ extension Quantization {
     }
 
     /// A quantizer of unit 1, for the jumps alone.
-    private func jumps(of id: ID<Projection>, in network: Network) -> WeightQuantizer {
+    func jumps(of id: ID<Projection>, in network: Network) -> WeightQuantizer {
         let synapses = QuantizedSynapses(
             unit: 1, exponent: 0, bits: chip.formats.weight.bits.last ?? 8, mode: .mixed, rounding: .nearest, seed: 0, delayOffset: 1,
             maximumDelay: 0, error: WeightError())

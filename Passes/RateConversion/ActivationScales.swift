@@ -17,7 +17,9 @@ extension RateConversion {
         let units = network.populations.ids.filter { network.populations[$0].cell.neuron?.kind == .rate }
         guard let samples, samples.count > 0 else { return (bounds(of: units, in: network, scales), 0) }
         let measured = try activations(of: units, in: network, samples)
-        let peak = peakRate
+        let isGraded = self.units == .graded
+        let percentile = percentile ?? (isGraded ? 1 : 0.999)
+        let peak = isGraded ? 1 : peakRate
         var lift = 0.0
         for (id, values) in zip(units, measured) {
             var values = values
@@ -67,7 +69,11 @@ extension RateConversion {
                 let size = network.populations[id].size
                 guard let membranes = recording.membranes[names[index]] else { continue }
                 let isReadout = network.readout?.population == id
-                for value in membranes.suffix(size) { values[index].append(isReadout ? value : max(0, value)) }
+                let slopes = self.units == .graded ? network.dynamics(of: id)?.negativeSlope : nil
+                for (neuron, value) in membranes.suffix(size).enumerated() {
+                    let below = slopes.map { $0[neuron] * value } ?? 0
+                    values[index].append(isReadout ? value : value > 0 ? value : below)
+                }
             }
         }
         return values
@@ -79,14 +85,21 @@ extension RateConversion {
         // Populations in the order of signal flow come out right in as many rounds as there are layers.
         for _ in units {
             for id in units {
-                var sums = network.dynamics(of: id)?.drive ?? []
+                let dynamics = network.dynamics(of: id)
+                // Values below 0 are sent too: what counts is their size.
+                let isSigned = self.units == .graded && (dynamics?.negativeSlope.contains { $0 != 0 } ?? false)
+                var sums = dynamics?.drive ?? []
+                if isSigned { sums = sums.map(abs) }
                 for projection in network.projections.ids where network.projections[projection].post == id {
                     let rows = SynapseRows(projection, of: network)
                     let source = scales[network.projections[projection].pre.index]
                     var row = SynapseRow()
                     for neuron in 0..<rows.sourceCount {
                         rows.read(neuron, into: &row)
-                        for k in 0..<row.count { sums[Int(row.targets[k])] += max(0, Double(row.weights[k])) * source }
+                        for k in 0..<row.count {
+                            let weight = Double(row.weights[k])
+                            sums[Int(row.targets[k])] += (isSigned ? abs(weight) : max(0, weight)) * source
+                        }
                     }
                 }
                 let bound = sums.max() ?? 0

@@ -25,6 +25,7 @@ extension RateConversion {
 
     /// The same conversion to the best neurons that a chip has: the first of `styles` that quantization takes.
     public func fitted(to chip: Chip, for network: Network) -> RateConversion {
+        if units == .graded { return self }
         let styles = Self.styles(of: chip.arithmetic)
         var slowed = self
         slowed.inputRate = Self.inputRate(into: chip, of: network)

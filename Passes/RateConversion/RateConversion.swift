@@ -4,22 +4,31 @@ public import Lowering
 public import Networks
 import Numerics
 
-/// Replaces rate units by spiking neurons that spike as often as the units were active.
+/// Replaces rate units by spiking neurons that spike as often as the units were active, or scales them to send their values.
 ///
-/// Data-based normalisation (Diehl et al. 2015; Rueckauer et al. 2017, Frontiers in Neuroscience 11:682, eqs 5 to 7): with λ the
+/// **Spikes.** /// Data-based normalisation (Diehl et al. 2015; Rueckauer et al. 2017, Frontiers in Neuroscience 11:682, eqs 5 to 7): with λ the
 /// activation of a population that `percentile` of all activations stay below, weights become w λ_pre / λ_post and biases b / λ_post, so
 /// that hardly any neuron should spike more than once in a step. Neurons integrate without leak, and a spike subtracts the threshold,
 /// so that what is left over is not lost; they start at half the threshold, which halves the error of a short count. Where a spike sets
 /// the membrane back instead, what is above the threshold is lost, the less the slower neurons spike: λ becomes half a spike per step. The
 /// input sends spikes at the rate of its values, or the values themselves where spikes carry them. Readouts that spike are lifted by one
-/// number for all, so that the largest score is above 0 for every sample measured: the order of their counts is that of the scores.
+/// for all, so that the largest score is above 0 for every sample measured: the order of their counts is that of the scores.
+///
+/// **Values.** Where neurons' spikes carry values (graded spikes), units stay rate units: in every step each sums what arrives and sends
+/// its activation. With λ the largest activation of a population, and a quarter more, weights and biases are scaled as above, so that what
+/// units send lies within -1...1, of which `Quantization` makes the bits of a spike; what is beyond is cut. A layer takes one step, so the
+/// network answers as soon as the unlowered one. A readout that sends to nobody keeps its scores as they are.
 public struct RateConversion: Pass {
     public static let name = "rate-conversion"
-    public static let summary = "replaces rate units by spiking neurons, with weights scaled by the activations that samples cause"
+    public static let summary =
+        "replaces rate units by spiking neurons, or by units that send values, with weights scaled by the activations that samples cause"
 
     public static let options = [
         PassOption("steps", "time steps for which a converted network sees a sample (default 64, more where the input must be slow)"),
-        PassOption("percentile", "part of the activations that stay below the peak rate (default 0.999)"),
+        PassOption(
+            "units", "spikes: units become spiking neurons; graded: they send values, where the chip's spikes carry them (default spikes)"),
+        PassOption(
+            "percentile", "part of the activations that stay below the peak rate (default 0.999), or below the largest value (default 1)"),
         PassOption("peak", "spikes per step that this activation becomes (default 1, and 0.5 where a spike sets the membrane back)"),
         PassOption("output", "membrane: readouts integrate; spikes: they spike and are counted (default membrane)"),
         PassOption("input", "spikes, or graded: values in the payload of spikes (default graded where the chip has payloads)"),
@@ -37,14 +46,23 @@ public struct RateConversion: Pass {
 
     /// What readouts do.
     public enum Sending: String, CaseIterable, Hashable, Sendable { case membrane, spikes }
+    /// What units become.
+    public enum Units: String, CaseIterable, Hashable, Sendable {
+        /// Spiking neurons.
+        case spikes
+        /// Units that send values.
+        case graded
+    }
     /// What the input sends.
     public enum Seeing: String, CaseIterable, Hashable, Sendable { case spikes, graded }
 
     /// The neuron that units become.
     public var style: Style
-    /// Nil: 64, or as many as let an input of value 1 send 16 spikes.
+    public var units: Units
+    /// Nil: 64, or as many as let an input of value 1 send 16 spikes; of graded units, as many as before.
     public var steps: Int?
-    public var percentile: Double
+    /// Nil: 0.999, or 1 for values.
+    public var percentile: Double?
     /// Spikes per step at the percentile; nil: what the style can do without losing counts.
     public var peak: Double?
     /// Spikes per step that an input of value 1 sends; below 1 they are drawn by chance, so that inputs do not all spike together.
@@ -56,10 +74,12 @@ public struct RateConversion: Pass {
     public var calibration: Int
 
     public init(
-        style: Style = Style(), steps: Int? = nil, percentile: Double = 0.999, peak: Double? = nil, inputRate: Double = 1,
+        style: Style = Style(), units: Units = .spikes, steps: Int? = nil, percentile: Double? = nil, peak: Double? = nil,
+        inputRate: Double = 1,
         output: Sending = .membrane, input: Seeing = .spikes, samples: DataSamples? = nil, calibration: Int = 256
     ) {
         self.style = style
+        self.units = units
         self.steps = steps
         self.percentile = percentile
         self.peak = peak
@@ -76,6 +96,7 @@ public struct RateConversion: Pass {
     public func run(_ network: Network) throws(DiagnosticsError) -> Network {
         guard Self.applies(to: network) else { return network }
         try refuseWhatHasNoRate(network)
+        if units == .graded { return try graded(network) }
         let (scales, lift) = try activationScales(of: network)
         let steps = presentation
         var converted = network
@@ -137,7 +158,7 @@ public struct RateConversion: Pass {
     }
 
     /// The longest way of a signal from the input to the readout, in steps.
-    private func settlingSteps(of network: Network) -> Int {
+    func settlingSteps(of network: Network) -> Int {
         var steps = [Int](repeating: 0, count: network.populations.count)
         // Enough rounds for a network without loops; with loops, a bound.
         for _ in network.populations.ids.dropFirst() {

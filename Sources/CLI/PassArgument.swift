@@ -55,10 +55,11 @@ struct PassArgument {
             case "peak":
                 guard let peak = Double(value), peak > 0, peak <= 1 else { throw fault(key, value, "a number above 0, at most 1") }
                 options.conversionPeak = peak
+            case "units": options.conversionUnits = try choice(key, value)
             case "output": options.conversionOutput = try choice(key, value)
             case "input": options.conversionInput = try choice(key, value) as RateConversion.Seeing
             case "run": options.rateConversion = try choice(key, value)
-            default: throw unknown(key, ["steps", "peak", "output", "input", "run"])
+            default: throw unknown(key, ["units", "steps", "peak", "output", "input", "run"])
             }
         }
     }

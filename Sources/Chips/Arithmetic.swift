@@ -45,6 +45,8 @@ public struct IntegerCurrentArithmetic: Hashable, Sendable {
     /// Whether compartments may have an adaptive threshold, a reset that is subtracted a step later and a refractory time that only
     /// blocks spikes: neurons of microcode.
     public var adaptiveThreshold: Bool
+    /// Bits, sign included, of the value that a neuron's spike may carry: rate units of microcode. 0: neurons send plain spikes.
+    public var gradedBits: Int
 
     public enum Overflow: String, CaseIterable, Hashable, Sendable {
         /// Two's complement.
@@ -64,7 +66,7 @@ public struct IntegerCurrentArithmetic: Hashable, Sendable {
     public init(
         stateBits: Int, currentOverflow: Overflow, membraneOverflow: Overflow, accumulatorBits: Int?, driveWraps: Bool = false,
         exponentAppliesTo: ExponentPlace, negativeMixedRounding: Truncation, resets: [Reset],
-        adaptiveThreshold: Bool = false
+        adaptiveThreshold: Bool = false, gradedBits: Int = 0
     ) {
         self.stateBits = stateBits
         self.currentOverflow = currentOverflow
@@ -75,5 +77,6 @@ public struct IntegerCurrentArithmetic: Hashable, Sendable {
         self.negativeMixedRounding = negativeMixedRounding
         self.resets = resets
         self.adaptiveThreshold = adaptiveThreshold
+        self.gradedBits = gradedBits
     }
 }

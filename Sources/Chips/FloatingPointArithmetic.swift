@@ -11,6 +11,11 @@ public struct FloatingPointArithmetic: Hashable, Sendable {
     }
 
     public var weightRounding: WeightRounding
+    /// Bits, sign included, of the value that a neuron's spike may carry: rate units. 0: neurons send plain spikes.
+    public var gradedBits: Int
 
-    public init(weightRounding: WeightRounding) { self.weightRounding = weightRounding }
+    public init(weightRounding: WeightRounding, gradedBits: Int = 0) {
+        self.weightRounding = weightRounding
+        self.gradedBits = gradedBits
+    }
 }

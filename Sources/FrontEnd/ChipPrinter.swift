@@ -132,6 +132,7 @@ extension Arithmetic {
                 Node.Entry("negative_mixed_rounding", Node(law.negativeMixedRounding.rawValue)), Node.Entry("resets", Node(law.resets)),
                 Node.Entry("adaptive_threshold", Node(law.adaptiveThreshold)),
             ]
+            if law.gradedBits > 0 { entries.append(Node.Entry("graded_bits", Node(law.gradedBits))) }
             return ["integer_current": Node(.mapping(entries))]
         case .analog(let law): return law.yaml
         case .fixedPoint(let law):
@@ -142,7 +143,10 @@ extension Arithmetic {
                     "expected_rate": Node(law.expectedRate), "expected_deviations": Node(law.expectedDeviations),
                 ]
             ]
-        case .floatingPoint(let law): return ["floating_point": ["weight_rounding": Node(law.weightRounding.rawValue)]]
+        case .floatingPoint(let law):
+            var entries = [Node.Entry("weight_rounding", Node(law.weightRounding.rawValue))]
+            if law.gradedBits > 0 { entries.append(Node.Entry("graded_bits", Node(law.gradedBits))) }
+            return ["floating_point": Node(.mapping(entries))]
         }
     }
 }

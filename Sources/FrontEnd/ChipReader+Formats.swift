@@ -63,8 +63,9 @@ extension ChipReader {
             var reader = MappingReader(variant.options, of: "arithmetic 'floating_point'")
             let rounding = reader.value(
                 "weight_rounding", .choice(of: FloatingPointArithmetic.WeightRounding.self), default: .towardZero)
+            let gradedBits = reader.value("graded_bits", .integer(atLeast: 0, atMost: 32), default: 0)
             reader.finish(into: &collector)
-            return .floatingPoint(FloatingPointArithmetic(weightRounding: rounding))
+            return .floatingPoint(FloatingPointArithmetic(weightRounding: rounding, gradedBits: gradedBits))
         }
         var reader = MappingReader(variant.options, of: "arithmetic 'integer_current'")
         let overflow = Reading<IntegerCurrentArithmetic.Overflow>.choice(of: IntegerCurrentArithmetic.Overflow.self)
@@ -78,6 +79,7 @@ extension ChipReader {
             "negative_mixed_rounding", .choice(of: IntegerCurrentArithmetic.Truncation.self), default: .towardZero)
         let resets = reader.required("resets", .distinct(IntegerCurrentArithmetic.Reset.self))
         let adaptiveThreshold = reader.value("adaptive_threshold", .bool, default: false)
+        let gradedBits = reader.value("graded_bits", .integer(atLeast: 0, atMost: 32), default: 0)
         reader.finish(into: &collector)
         guard let stateBits, let currentOverflow, let membraneOverflow, let resets else { return nil }
         return .integerCurrent(
@@ -85,7 +87,7 @@ extension ChipReader {
                 stateBits: stateBits, currentOverflow: currentOverflow, membraneOverflow: membraneOverflow,
                 accumulatorBits: accumulatorBits,
                 driveWraps: driveWraps, exponentAppliesTo: place, negativeMixedRounding: truncation, resets: resets,
-                adaptiveThreshold: adaptiveThreshold))
+                adaptiveThreshold: adaptiveThreshold, gradedBits: gradedBits))
     }
 
     private mutating func fixedPoint(_ options: Node) -> Arithmetic? {

@@ -270,7 +270,7 @@ enum ChipSchema {
                         (
                             "adaptive_threshold",
                             ["description": "whether neurons of microcode may adapt their threshold", "type": "boolean"]
-                        ),
+                        ), ("graded_bits", integer("of the value that a neuron's spike may carry, sign included; 0: none", 0...32)),
                     ])
             ), ("analog", analog),
             (
@@ -291,7 +291,10 @@ enum ChipSchema {
                 "floating_point",
                 mapping(
                     "single precision with integer weights",
-                    [("weight_rounding", choice("how weights become integers", FloatingPointArithmetic.WeightRounding.self))])
+                    [
+                        ("weight_rounding", choice("how weights become integers", FloatingPointArithmetic.WeightRounding.self)),
+                        ("graded_bits", integer("of the value that a neuron's spike may carry, sign included; 0: none", 0...32)),
+                    ])
             ),
         ])
 

@@ -27,6 +27,9 @@ public struct FloatingPointNeurons: Hashable, Sendable {
     public var refractorySteps: [Int]
     public var beta: [Float]
     public var adaptationDecay: [Float]
+    /// Of rate units, which send values: `threshold` is the largest that a spike carries then, `resetValue` the value per unit of membrane
+    /// above 0, `beta` that below 0.
+    public var sendsValues: Bool
 
     /// - Parameter scale: units of the membrane per unit of the model's.
     public init(_ dynamics: Dynamics, scale: Double) {
@@ -48,6 +51,18 @@ public struct FloatingPointNeurons: Hashable, Sendable {
         refractorySteps = dynamics.refractorySteps
         beta = scaled(dynamics.beta)
         adaptationDecay = dynamics.adaptationDecay.map { Float($0) }
+        sendsValues = false
+    }
+
+    /// Makes the neurons send values.
+    /// - Parameters:
+    ///   - one: the integer that a value of 1 of the model becomes.
+    ///   - largest: the largest integer that a spike carries.
+    public mutating func sendValues(one: Double, largest: Int, slopes: [Double]) {
+        sendsValues = true
+        threshold = slopes.map { _ in Float(largest) }
+        resetValue = slopes.map { _ in Float(one / scale) }
+        beta = slopes.map { Float($0 * one / scale) }
     }
 
     public var count: Int { membraneDecay.count }
@@ -62,7 +77,11 @@ public struct FloatingPointNeurons: Hashable, Sendable {
         dynamics.initialMembrane = unscaled(initialMembrane)
         dynamics.refractorySteps = refractorySteps
         dynamics.adaptationDecay = adaptationDecay.map { Double($0) }
-        dynamics.beta = unscaled(beta)
+        if sendsValues {
+            dynamics.negativeSlope = zip(beta, resetValue).map { $1 == 0 ? 0 : Double($0) / Double($1) }
+        } else {
+            dynamics.beta = unscaled(beta)
+        }
         if spikes {
             dynamics.threshold = unscaled(threshold)
             dynamics.resetValue = unscaled(resetValue)

@@ -23,12 +23,14 @@ public struct IntegerCompartments: Hashable, Sendable {
     public var addedDelay: Int
     /// By neuron; nil: fixed compartments.
     public var adaptation: [AdaptiveThreshold]?
+    /// By neuron, of rate units; nil: neurons send spikes, or nothing.
+    public var graded: [GradedUnit]?
 
     public init(
         scale: Double, origin: [Double], currentDecay: [Int], membraneDecay: [Int], thresholdMantissa: [Int], biasMantissa: [Int],
         biasExponent: [Int],
         refractorySteps: [Int], reset: IntegerCurrentArithmetic.Reset, spikes: Bool, initialMembrane: [Int], addedDelay: Int,
-        adaptation: [AdaptiveThreshold]? = nil
+        adaptation: [AdaptiveThreshold]? = nil, graded: [GradedUnit]? = nil
     ) {
         self.scale = scale
         self.origin = origin
@@ -43,6 +45,7 @@ public struct IntegerCompartments: Hashable, Sendable {
         self.initialMembrane = initialMembrane
         self.addedDelay = addedDelay
         self.adaptation = adaptation
+        self.graded = graded
     }
 
     public var count: Int { currentDecay.count }

@@ -7,6 +7,7 @@ public struct NeuronProfile: Hashable, Sendable {
     public let refractorySteps: Int
     public let reset: IntegerCurrentArithmetic.Reset
     public let adaptation: AdaptiveThreshold?
+    public let graded: GradedUnit?
 
     public init(_ neurons: IntegerCompartments, _ index: Int) {
         currentDecay = neurons.currentDecay[index]
@@ -14,5 +15,6 @@ public struct NeuronProfile: Hashable, Sendable {
         refractorySteps = neurons.refractorySteps[index]
         reset = neurons.reset
         adaptation = neurons.adaptation?[index]
+        graded = neurons.graded?[index]
     }
 }

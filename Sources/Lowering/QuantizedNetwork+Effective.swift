@@ -23,9 +23,12 @@ extension QuantizedNetwork {
         for n in 0..<registers.count {
             let membrane = 1 - Double(registers.membraneDecay[n] + decay.membraneOffset) / one
             let current = 1 - Double(registers.currentDecay[n] + decay.currentOffset) / one
-            dynamics.membraneDecay[n] = membrane
-            dynamics.currentDecay[0][n] = current
-            dynamics.currentDecay[1][n] = current
+            // A rate unit's microcode keeps nothing, whatever the registers say.
+            if registers.graded == nil {
+                dynamics.membraneDecay[n] = membrane
+                dynamics.currentDecay[0][n] = current
+                dynamics.currentDecay[1][n] = current
+            }
             dynamics.refractorySteps[n] = registers.refractorySteps[n]
             // The integer membrane counts from `origin`, so its leak towards 0 is a leak towards `origin` in the model.
             let origin = registers.origin[n]
@@ -35,6 +38,9 @@ extension QuantizedNetwork {
             if let adaptation = registers.adaptation?[n] {
                 dynamics.adaptationDecay[n] = 1 - Double(adaptation.decay) / one
                 dynamics.beta[n] = Double(adaptation.jump) / registers.scale
+            }
+            if let unit = registers.graded?[n], unit.multiplier > 0 {
+                dynamics.negativeSlope[n] = Double(unit.multiplierBelow) / Double(unit.multiplier)
             }
             guard registers.spikes else { continue }
             dynamics.threshold[n] =

@@ -8,6 +8,7 @@ extension QuantizedNetwork {
     /// - Every population of neurons has registers, one of each kind for every neuron; sources have none.
     /// - Decays, thresholds, biases, refractory steps are within their formats; a decay with its offset is at most one.
     /// - Adaptive thresholds are there for every neuron or none, and only where the arithmetic has them.
+    /// - Rate units have what makes their values, within its widths, and only where the arithmetic's spikes carry values; nobody else has.
     /// - The reset is one that the arithmetic has. The scale is a positive number.
     /// - Every projection has a format: width and sign mode that the chip has, exponent within its range, a positive unit, and at least
     ///   one mantissa other than 0.
@@ -85,6 +86,14 @@ extension QuantizedNetwork {
             "'\(population.name)' has \(population.size) neurons and parameters \(columns.map(\.count))")
         check.require(neurons.scale > 0 && neurons.scale.isFinite, "'\(population.name)' has scale \(neurons.scale)")
         check.require(columns.joined().allSatisfy { !$0.isNaN }, "'\(population.name)' has a parameter that is no number")
+        check.require(
+            neurons.sendsValues == (population.cell.neuron?.kind == .rate) && (!neurons.sendsValues || chip.arithmetic.hasRateUnits),
+            "'\(population.name)' \(neurons.sendsValues ? "sends values, and it has no rate units or the chip has none" : "has rate units without values")"
+        )
+        let largest = Float(chip.arithmetic.largestGradedValue)
+        check.require(
+            !neurons.sendsValues || neurons.threshold.allSatisfy { $0 >= 1 && $0 <= largest },
+            "'\(population.name)' sends values outside 1...\(chip.arithmetic.largestGradedValue)")
         if let bad = neurons.refractorySteps.firstIndex(where: { !chip.formats.refractory.contains($0) }) {
             check.violated("'\(population.name)' neuron \(bad) is held for \(neurons.refractorySteps[bad]) steps")
         }
@@ -115,6 +124,18 @@ extension QuantizedNetwork {
             if case .integerCurrent(let arithmetic) = chip.arithmetic {
                 check.require(arithmetic.adaptiveThreshold, "'\(population.name)' adapts, and the chip's neurons do not")
             }
+        }
+        check.require(
+            (registers.graded != nil) == (population.cell.neuron?.kind == .rate),
+            "'\(population.name)' \(registers.graded == nil ? "has rate units without values" : "sends values and has no rate units")")
+        if let graded = registers.graded {
+            check.require(graded.count == population.size, "'\(population.name)' has \(graded.count) graded units")
+            check.require(chip.arithmetic.hasRateUnits, "'\(population.name)' sends values, and the chip's neurons do not")
+            let multipliers = -(1 << GradedUnit.multiplierBits) + 1...(1 << GradedUnit.multiplierBits) - 1
+            all(graded.map(\.multiplier), "multiplier", in: multipliers)
+            all(graded.map(\.multiplierBelow), "multiplier below 0", in: multipliers)
+            all(graded.map(\.shift), "shift", in: GradedUnit.shifts)
+            all(graded.map(\.largest), "largest value", in: 1...max(chip.arithmetic.largestGradedValue, 1))
         }
         if case .integerCurrent(let arithmetic) = chip.arithmetic, registers.spikes {
             check.require(arithmetic.resets.contains(registers.reset), "'\(population.name)' resets by '\(registers.reset.rawValue)'")

@@ -37,6 +37,10 @@ package struct CompartmentRegisters: Hashable, Sendable {
     var storage: [Int32]
     /// Of compartments with adaptive thresholds; nil: none has one.
     package var adaptation: AdaptationRegisters?
+    /// Of rate units, set by `setGraded`; nil: there is none.
+    package internal(set) var graded: GradedRegisters?
+    /// Whether spikes carry values.
+    package var sendsValues: Bool { graded != nil }
 
     package init(count: Int) {
         self.count = count

@@ -107,6 +107,24 @@ package struct CompartmentState: Hashable, Sendable {
     }
 }
 
+extension CompartmentState {
+    /// What the rate units of a core send after a step, merged into its spikes.
+    /// - Parameters:
+    ///   - count: how many spiked.
+    ///   - values: receives what each spike carries; at least `count` compartments long.
+    /// - Returns: how many spikes there are now.
+    package mutating func sendValues(
+        _ units: GradedRegisters, spikes: UnsafeMutableBufferPointer<Int32>, count: Int, values: UnsafeMutableBufferPointer<Int32>
+    ) -> Int {
+        precondition(units.isUnit.count == self.count && values.count >= self.count, "bug: graded units and state differ in length")
+        let result = storage.withUnsafeBufferPointer { state in
+            state.baseAddress.map { units.send($0 + self.count, spikes: spikes, count: count, values: values) } ?? (0, 0)
+        }
+        membraneOverflows &+= result.1
+        return result.0
+    }
+}
+
 /// What a step counted.
 struct StepCount {
     var spikes = 0

@@ -8,7 +8,8 @@ package struct FloatingPointCore: Sendable {
     package enum Word: Int, CaseIterable, Sendable {
         case membrane, membraneDecay, drive, threshold, reset
         /// Integer: bits 0-1 the reset (0 to value, 1 subtract, 2 subtract in the next tick), bit 2 at or above, bit 3 membrane first,
-        /// bit 4 a refractory neuron's membrane goes on, bit 5 a reset subtracts the adapted threshold.
+        /// bit 4 a refractory neuron's membrane goes on, bit 5 a reset subtracts the adapted threshold. Bit 6: a rate unit, which sends the
+        /// membrane times `reset` above 0 and times `beta` below, to the nearest integer (ties to even), cut to ±`threshold`.
         case law
         /// Integers: ticks held after a spike, and ticks for which it is still held.
         case refractory, held
@@ -49,23 +50,43 @@ package struct FloatingPointCore: Sendable {
     /// Back to the state before the first tick.
     package mutating func reset() { (reals, integers) = initial }
 
+    /// Of the law: a rate unit.
+    package static let sendsValue: Int32 = 64
+
+    /// Whether any neuron sends values.
+    package var sendsValues: Bool {
+        integers[Word.law.rawValue * count..<(Word.law.rawValue + 1) * count].contains { $0 & Self.sendsValue != 0 }
+    }
+
+    /// The integer nearest to `value`, ties to even, cut to ±`most`; 0 for what is no number.
+    @inline(__always)
+    private static func value(_ value: Float, most: Float) -> Int32 {
+        let nearest = value.rounded(.toNearestOrEven)
+        guard nearest.magnitude >= 1 else { return 0 }
+        // The largest Float that an Int32 holds.
+        let limit = min(most, 2_147_483_520)
+        return Int32(max(-limit, min(limit, nearest)))
+    }
+
     package func membrane(of neuron: Int) -> Float { reals[Word.membrane.rawValue * count + neuron] }
 
     /// Moves all neurons one tick on with what arrives in it.
     /// - Parameters:
     ///   - arrivals: [2 × count], excitatory first: sums of weights.
     ///   - spikes: room for `count` neurons; those that spiked, ascending.
+    ///   - values: what the spikes carry, parallel to them, 1 for plain ones; nil where no unit sends values.
     ///   - observed: filled, where it is given.
     /// - Returns: how many spiked.
     package mutating func update(
-        _ arrivals: UnsafePointer<Int32>, spikes: UnsafeMutablePointer<Int32>, observed: Observation? = nil
+        _ arrivals: UnsafePointer<Int32>, spikes: UnsafeMutablePointer<Int32>, values: UnsafeMutablePointer<Int32>? = nil,
+        observed: Observation? = nil
     ) -> Int {
-        Self.update(&reals, &integers, count: count, arrivals, spikes, observed)
+        Self.update(&reals, &integers, count: count, arrivals, spikes, values, observed)
     }
 
     private static func update(
         _ reals: inout [Float], _ integers: inout [Int32], count: Int, _ arrivals: UnsafePointer<Int32>,
-        _ spikes: UnsafeMutablePointer<Int32>, _ observed: Observation?
+        _ spikes: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Int32>?, _ observed: Observation?
     ) -> Int {
         reals.withUnsafeMutableBufferPointer { reals in
             integers.withUnsafeMutableBufferPointer { whole in
@@ -88,6 +109,17 @@ package struct FloatingPointCore: Sendable {
                     inhibitory[n] = nextI
                     let isMembraneFirst = bits & 8 != 0
                     let input = isMembraneFirst ? e + i : nextE + nextI
+                    if bits & Self.sendsValue != 0 {
+                        let potential = input + drive[n]
+                        membrane[n] = potential
+                        let value = Self.value((potential > 0 ? reset[n] : beta[n]) * potential, most: threshold[n])
+                        if value != 0, let values {
+                            spikes[spiked] = Int32(truncatingIfNeeded: n)
+                            values[spiked] = value
+                            spiked &+= 1
+                        }
+                        continue
+                    }
                     let isSubtractedLater = bits & 3 == 2
                     let isAdapted = bits & 32 != 0
                     // What a spike of the tick before still costs: the threshold as it was then.
@@ -121,6 +153,7 @@ package struct FloatingPointCore: Sendable {
                         held[n] = refractory[n]
                         lastSpike[n] = 1
                         spikes[spiked] = Int32(truncatingIfNeeded: n)
+                        values?[spiked] = 1
                         spiked &+= 1
                     }
                     membrane[n] = potential

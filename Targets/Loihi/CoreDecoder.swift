@@ -57,6 +57,7 @@ struct CoreDecoder {
                 laterReset: byCompartment(table.laterReset), blocks: byCompartment(table.blocks)
             ).registers(one: one)
         }
+        if let units = core.units?.registers(profiles) { registers.setGraded(units) }
         return registers
     }
 

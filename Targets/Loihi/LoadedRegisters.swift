@@ -1,3 +1,4 @@
+import Chips
 import Diagnostics
 import Storage
 
@@ -18,6 +19,8 @@ struct LoadedRegisters: Sendable {
     let initialMembrane: [Int]
     /// Microcode of neurons with an adaptive threshold, by profile; nil: there is none.
     let microcode: LoadedProgram?
+    /// Microcode of rate units, by profile; nil: there is none.
+    let units: LoadedUnits?
     let threshold: [Int]
     let dsOffset: Int
     let dmOffset: Int
@@ -41,7 +44,7 @@ struct LoadedRegisters: Sendable {
 
     var compartments: Int { bias.count }
 
-    init(_ file: HDF5File, path: String, group: String, number: Int) throws(DiagnosticsError) {
+    init(_ file: HDF5File, path: String, group: String, number: Int, _ arithmetic: Arithmetic) throws(DiagnosticsError) {
         self.number = number
         self.group = group
         self.path = path
@@ -81,6 +84,13 @@ struct LoadedRegisters: Sendable {
                 jump: try column("microcode/adaptJump", Int(Int32.min)...Int(Int32.max), like: decayU.count),
                 laterReset: try column("microcode/laterReset", Int(Int32.min)...Int(Int32.max), like: decayU.count),
                 blocks: try column("microcode/blocks", 0...1, like: decayU.count))
+        let profiles = decayU.count
+        units =
+            file.kind(of: "\(group)/microcode/graded/is_unit") == nil
+            ? nil
+            : try LoadedUnits(arithmetic) { name, range throws(DiagnosticsError) in
+                try column("microcode/graded/\(name)", range, like: profiles)
+            }
         dsOffset = try register("dendriteSharedCfg/dsOffset", 0...1)
         dmOffset = try register("dendriteSharedCfg/dmOffsets", 0...1)
         negVmLimit = try register("dendriteSharedCfg/negVmLimit", 0...31)

@@ -63,7 +63,7 @@ struct LoihiLoader {
                 if self.chip.faults.deadCores.contains(number) {
                     throw ArtifactManifest.damaged(path, "\(group) has registers, and '\(self.chip.name)' lists it as dead")
                 }
-                cores.append(try LoadedRegisters(file, path: path, group: group, number: number))
+                cores.append(try LoadedRegisters(file, path: path, group: group, number: number, self.chip.arithmetic))
             }
         }
         return cores.sorted { $0.number < $1.number }

@@ -17,6 +17,7 @@ struct RegisterFileWriter {
         try file.write(core.refractDelay, to: "\(group)/cxProfileCfg/refractDelay")
         try file.write(core.resetMode, to: "\(group)/cxProfileCfg/resetMode")
         try writePrograms(core.programs, group)
+        try writeUnits(core.units, group)
         try file.write(core.bias, to: "\(group)/cxCfg/bias")
         try file.write(core.biasExponent, to: "\(group)/cxCfg/biasExp")
         try file.write(core.thresholdProfile, to: "\(group)/cxCfg/vthProfile")
@@ -46,6 +47,14 @@ struct RegisterFileWriter {
         try file.write(programs.map { Int32($0?.jump ?? 0) }, to: "\(group)/microcode/adaptJump")
         try file.write(programs.map { Int32($0?.laterReset ?? 0) }, to: "\(group)/microcode/laterReset")
         try file.write(programs.map { UInt8($0?.blocks == true ? 1 : 0) }, to: "\(group)/microcode/blocks")
+    }
+
+    /// Microcode of rate units, by profile.
+    private func writeUnits(_ units: [GradedUnit?], _ group: String) throws(DiagnosticsError) {
+        if units.allSatisfy({ $0 == nil }) { return }
+        for (name, column) in zip(LoadedUnits.names, LoadedUnits.columns(of: units)) {
+            try file.write(column, to: "\(group)/microcode/graded/\(name)")
+        }
     }
 
     private func writeSharedDendrite(_ group: String) throws(DiagnosticsError) {

@@ -13,6 +13,7 @@ struct WriterCore: Sendable {
     var resetMode: [UInt8] = []
     // microcode, by profile; all nil where no neuron of the core is programmed
     var programs: [AdaptiveThreshold?] = []
+    var units: [GradedUnit?] = []
     // cxCfg, by compartment
     var bias: [Int32] = []
     var biasExponent: [UInt8] = []
@@ -83,6 +84,7 @@ struct CoreBuilder: Sendable {
                     core.refractDelay.append(UInt32(profile.refractorySteps + 1))
                     core.resetMode.append(profile.reset == .subtract ? 1 : 0)
                     core.programs.append(profile.adaptation)
+                    core.units.append(profile.graded)
                 }
                 let mantissa = neurons.thresholdMantissa[neuron]
                 if thresholds[mantissa] == nil {

@@ -44,7 +44,7 @@ struct CoreState: Sendable {
     ) {
         var count = 0
         if let payloads {
-            // Host events: a neuron may be named twice.
+            // Values, or host events that name a neuron twice.
             for (place, spike) in spikes.enumerated() {
                 let axon = inlet.axons[Int(spike)]
                 if axon < 0 { continue }
@@ -58,28 +58,36 @@ struct CoreState: Sendable {
     }
 
     /// Delivers what was accepted and moves the compartments on.
+    /// - Parameter values: receives what spikes carry, where the core sends values.
     /// - Returns: how many spiked.
     @inline(__always)
-    mutating func step(_ image: CoreImage, spikes list: UnsafeMutableBufferPointer<Int32>) -> Int {
+    mutating func step(
+        _ image: CoreImage, spikes list: UnsafeMutableBufferPointer<Int32>, values: UnsafeMutableBufferPointer<Int32>
+    ) -> Int {
         input.deliver(image.bank)
         let count =
             image.floatingPoint == nil
-            ? Self.step(&input.ring, &compartments, image, list) : Self.step(&input.ring, &floatingPoint, list)
+            ? Self.step(&input.ring, &compartments, image, list, values)
+            : Self.step(&input.ring, &floatingPoint, list, image.sendsValues ? values.baseAddress : nil)
         spikes &+= count
         return count
     }
 
     @inline(__always)
     private static func step(
-        _ ring: inout ArrivalRing, _ compartments: inout CompartmentState, _ image: CoreImage, _ list: UnsafeMutableBufferPointer<Int32>
+        _ ring: inout ArrivalRing, _ compartments: inout CompartmentState, _ image: CoreImage, _ list: UnsafeMutableBufferPointer<Int32>,
+        _ values: UnsafeMutableBufferPointer<Int32>
     ) -> Int {
-        ring.consume { compartments.step(image.registers, law: image.law, arrivals: $0, spikes: list) }
+        let count = ring.consume { compartments.step(image.registers, law: image.law, arrivals: $0, spikes: list) }
+        guard let units = image.registers.graded else { return count }
+        return compartments.sendValues(units, spikes: list, count: count, values: values)
     }
 
     private static func step(
-        _ ring: inout ArrivalRing, _ neurons: inout FloatingPointCore?, _ list: UnsafeMutableBufferPointer<Int32>
+        _ ring: inout ArrivalRing, _ neurons: inout FloatingPointCore?, _ list: UnsafeMutableBufferPointer<Int32>,
+        _ values: UnsafeMutablePointer<Int32>?
     ) -> Int {
         guard let room = list.baseAddress else { return 0 }
-        return ring.consume { neurons?.update($0, spikes: room) ?? 0 }
+        return ring.consume { neurons?.update($0, spikes: room, values: values) ?? 0 }
     }
 }

@@ -11,31 +11,25 @@ extension EmulatedMachine {
         let (keepsSpikes, keepsMembranes) = (recorder.keepsSpikes, recorder.keepsMembranes)
         let machine = (image: image, parts: partsOnCore, costs: costs)
         let shares = CoreShares(image)
-        let offsets = board.offsets
         cores.withUnsafeMutableBufferPointer { cores in
-            board.places.withUnsafeMutableBufferPointer { places in
-                board.counts.withUnsafeMutableBufferPointer { counts in
-                    offsets.withUnsafeBufferPointer { offsets in
-                        let memory = RunMemory(
-                            cores: cores, board: OpenSpikeBoard(offsets: offsets, places: places, counts: counts))
-                        Team.run(threads: min(threads, max(cores.count, 1))) { team, number, count in
-                            let own = shares.cores(ofThread: number, of: count)
-                            var times = [Double](repeating: 0, count: count > 1 ? steps : 0)
-                            for step in 0..<steps {
-                                let page = (firstPage + step) & 1
-                                var longest = 0.0
-                                for core in own {
-                                    let time = memory.step(
-                                        core, step: step, page: page, machine.image, events, machine.costs, parts: machine.parts[core],
-                                        keepsSpikes: keepsSpikes, keepsMembranes: keepsMembranes, membranes: membranes)
-                                    longest = max(longest, time)
-                                }
-                                if count > 1 { times[step] = longest } else { busiest.add(longest, step: step) }
-                                team.wait()
-                            }
-                            busiest.merge(times)
+            board.withOpen { board in
+                let memory = RunMemory(cores: cores, board: board)
+                Team.run(threads: min(threads, max(cores.count, 1))) { team, number, count in
+                    let own = shares.cores(ofThread: number, of: count)
+                    var times = [Double](repeating: 0, count: count > 1 ? steps : 0)
+                    for step in 0..<steps {
+                        let page = (firstPage + step) & 1
+                        var longest = 0.0
+                        for core in own {
+                            let time = memory.step(
+                                core, step: step, page: page, machine.image, events, machine.costs, parts: machine.parts[core],
+                                keepsSpikes: keepsSpikes, keepsMembranes: keepsMembranes, membranes: membranes)
+                            longest = max(longest, time)
                         }
+                        if count > 1 { times[step] = longest } else { busiest.add(longest, step: step) }
+                        team.wait()
                     }
+                    busiest.merge(times)
                 }
             }
         }
@@ -62,7 +56,9 @@ private struct RunMemory: @unchecked Sendable {
             let inlet = description.inlets[index]
             if inlet.source < image.cores.count {
                 cores[core].accept(
-                    board.spikes(of: inlet.source, page: page), payloads: nil, through: inlet, index, of: description)
+                    board.spikes(of: inlet.source, page: page),
+                    payloads: image.cores[inlet.source].sendsValues ? board.values(of: inlet.source, page: page) : nil, through: inlet,
+                    index, of: description)
             } else {
                 events.withEvents(before: step, inlet.source - image.cores.count) { neurons, payloads in
                     cores[core].accept(neurons, payloads: payloads, through: inlet, index, of: description)
@@ -70,7 +66,7 @@ private struct RunMemory: @unchecked Sendable {
             }
         }
         let list = board.room(of: core, page: 1 &- page)
-        let count = cores[core].step(description, spikes: list)
+        let count = cores[core].step(description, spikes: list, values: board.roomForValues(of: core, page: 1 &- page))
         board.post(count, of: core, page: 1 &- page)
         if !cores[core].recorded.isEmpty {
             record(UnsafeBufferPointer(rebasing: list[0..<count]), core, step, parts, keepsSpikes)

@@ -39,7 +39,7 @@ package struct EmulatedMachine: Emulator, Sendable {
         self.image = image
         self.threads = max(threads, 1)
         cores = image.cores.map { CoreState($0) }
-        board = SpikeBoard(image.cores.map(\.count))
+        board = SpikeBoard(image.cores.map(\.count), carriesValues: image.cores.contains(where: \.sendsValues))
         pending = image.inputs.map { _ in PendingEvents() }
         var parts = image.cores.map { _ in [CorePart]() }
         for (number, population) in image.populations.enumerated() {

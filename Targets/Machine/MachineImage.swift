@@ -42,7 +42,11 @@ package final class CoreImage: Sendable {
         self.initialMembrane = initialMembrane
         self.bank = bank
         self.inlets = inlets
+        sendsValues = floatingPoint?.sendsValues ?? registers.sendsValues
     }
+
+    /// Whether the spikes of its neurons carry values.
+    let sendsValues: Bool
 
     /// Neurons of the core.
     package var count: Int { floatingPoint?.count ?? registers.count }

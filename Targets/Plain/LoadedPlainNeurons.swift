@@ -18,7 +18,7 @@ enum LoadedPlainNeurons: Sendable {
         switch chip.arithmetic {
         case .integerCurrent(let arithmetic):
             self = .registers(try Self.registers(columns, arithmetic, formats: chip.formats))
-        case .floatingPoint: self = .floatingPoint(try Self.floatingPoint(columns, formats: chip.formats))
+        case .floatingPoint(let arithmetic): self = .floatingPoint(try Self.floatingPoint(columns, arithmetic, formats: chip.formats))
         case .analog, .fixedPoint: throw columns.fail(": the chip's arithmetic is another")
         }
     }
@@ -78,6 +78,12 @@ enum LoadedPlainNeurons: Sendable {
         registers.heldSteps = refractory.map { Int32($0) }
         registers.subtracts = reset.map { $0 == 1 ? -1 : 0 }
         registers.adaptation = try program(columns, arithmetic, formats, count: count)?.registers(one: formats.decay.one)
+        if columns.file.kind(of: "\(columns.group)/graded_is_unit") != nil {
+            let units = try LoadedUnits(.integerCurrent(arithmetic)) { name, range throws(DiagnosticsError) in
+                try columns.integers("graded_\(name)", range, like: count)
+            }
+            if let graded = units.registers(Array(0..<count)) { registers.setGraded(graded) }
+        }
         return Registers(
             registers: registers, law: CompartmentLaw(arithmetic, formats: formats), initialMembrane: initial.map { Int32($0) })
     }
@@ -97,8 +103,11 @@ enum LoadedPlainNeurons: Sendable {
             blocks: try columns.integers("adaptive_blocks", 0...1, like: count))
     }
 
-    private static func floatingPoint(_ columns: Columns, formats: NumberFormats) throws(DiagnosticsError) -> FloatingPointCore {
-        let law = try columns.integers("law", 0...63)
+    private static func floatingPoint(
+        _ columns: Columns, _ arithmetic: FloatingPointArithmetic, formats: NumberFormats
+    ) throws(DiagnosticsError) -> FloatingPointCore {
+        // Bit 6, of rate units, only where spikes carry values.
+        let law = try columns.integers("law", 0...(arithmetic.gradedBits >= 2 ? 127 : 63))
         let count = law.count
         if let row = law.firstIndex(where: { $0 & 3 == 3 }) { throw columns.fail("law: row \(row) has a reset that there is not") }
         let refractory = try columns.integers("refractory", formats.refractory, like: count)
@@ -111,6 +120,10 @@ enum LoadedPlainNeurons: Sendable {
         let reset = try columns.reals("reset_value", like: count)
         let beta = try columns.reals("beta", like: count)
         let adaptation = try columns.reals("adaptation_decay", like: count)
+        let largest = Float(Arithmetic.floatingPoint(arithmetic).largestGradedValue)
+        if let row = (0..<count).first(where: { law[$0] & 64 != 0 && !(0...largest).contains(threshold[$0]) }) {
+            throw columns.fail("threshold: row \(row) lets a spike carry \(threshold[row]), and the chip's carry \(largest)")
+        }
         return FloatingPointCore(
             (0..<count).map { n in
                 FloatingPointCore.Word.allCases.map { word in

@@ -30,6 +30,8 @@ struct PlainCore: Sendable {
         var initialMembrane: [Int32] = []
         /// Of neurons of microcode; all nil where there is none.
         var programs: [AdaptiveThreshold?] = []
+        /// Rate units; all nil where there is none.
+        var units: [GradedUnit?] = []
     }
 
     /// How many neurons there are.
@@ -101,6 +103,7 @@ struct PlainCoreBuilder: Sendable {
         core.neurons.refractory += registers.refractorySteps[neurons].map { UInt32($0) }
         core.neurons.reset += neurons.map { _ in registers.reset == .subtract ? 1 : 0 }
         core.neurons.programs += neurons.map { registers.adaptation?[$0] }
+        core.neurons.units += neurons.map { registers.graded?[$0] }
         core.neurons.initialMembrane += registers.initialMembrane[neurons].map { Int32($0) }
     }
 

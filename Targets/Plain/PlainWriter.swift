@@ -64,6 +64,10 @@ struct PlainWriter {
         try file.write(neurons.reset, to: "\(group)/neurons/reset")
         try file.write(neurons.initialMembrane, to: "\(group)/neurons/initial_membrane")
         try writePrograms(neurons.programs, to: "\(group)/neurons", of: file)
+        if neurons.units.allSatisfy({ $0 == nil }) { return }
+        for (name, column) in zip(LoadedUnits.names, LoadedUnits.columns(of: neurons.units)) {
+            try file.write(column, to: "\(group)/neurons/graded_\(name)")
+        }
     }
 
     /// Adaptive thresholds, by neuron; law 0 stands for a fixed neuron.

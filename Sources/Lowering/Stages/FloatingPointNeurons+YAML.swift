@@ -15,11 +15,14 @@ extension FloatingPointNeurons {
             Node.Entry("drive", numbers(drive)),
         ]
         // A readout has no threshold to write.
-        if spikes { entries += [Node.Entry("threshold", numbers(threshold)), Node.Entry("reset_value", numbers(resetValue))] }
+        if spikes || sendsValues {
+            entries += [Node.Entry("threshold", numbers(threshold)), Node.Entry("reset_value", numbers(resetValue))]
+        }
         entries += [
             Node.Entry("initial_membrane", numbers(initialMembrane)), Node.Entry("refractory_steps", .perNeuron(refractorySteps)),
             Node.Entry("beta", numbers(beta)), Node.Entry("adaptation_decay", numbers(adaptationDecay)),
         ]
+        if sendsValues { entries.append(Node.Entry("sends_values", Node(true))) }
         return Node(.mapping(entries))
     }
 
@@ -44,8 +47,9 @@ extension FloatingPointNeurons {
         let drive = numbers("drive", &reader)
         let never = [Float](repeating: .infinity, count: count)
         let zeros = [Float](repeating: 0, count: count)
-        let threshold = spikes == true ? numbers("threshold", &reader) : never
-        let resetValue = spikes == true ? numbers("reset_value", &reader) : zeros
+        let sendsValues = reader.value("sends_values", .bool, default: false)
+        let threshold = spikes == true || sendsValues ? numbers("threshold", &reader) : never
+        let resetValue = spikes == true || sendsValues ? numbers("reset_value", &reader) : zeros
         let initial = numbers("initial_membrane", &reader)
         let refractory = reader.required("refractory_steps", .perNeuron(count, in: 0...1 << 20))
         let beta = numbers("beta", &reader)
@@ -61,5 +65,6 @@ extension FloatingPointNeurons {
         (membraneDecay, currentDecay, self.drive) = (membrane, [excitatory, inhibitory], drive)
         (self.threshold, self.resetValue, initialMembrane) = (threshold, resetValue, initial)
         (refractorySteps, self.beta, adaptationDecay) = (refractory, beta, adaptation)
+        self.sendsValues = sendsValues
     }
 }

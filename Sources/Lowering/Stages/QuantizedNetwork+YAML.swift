@@ -95,8 +95,10 @@ extension IntegerCompartments {
             "refractory_steps": .perNeuron(refractorySteps), "reset": Node(reset.rawValue), "spikes": Node(spikes),
             "initial_membrane": .perNeuron(initialMembrane), "added_delay": Node(addedDelay),
         ]
-        guard let adaptation else { return fixed }
-        return Node(.mapping((fixed.mapping ?? []) + [Node.Entry("adaptation", adaptation.node)]))
+        var entries = fixed.mapping ?? []
+        if let adaptation { entries.append(Node.Entry("adaptation", adaptation.node)) }
+        if let graded { entries.append(Node.Entry("graded", graded.node)) }
+        return Node(.mapping(entries))
     }
 
     fileprivate init?(_ node: Node, of population: Population, chip: Chip, into collector: inout DiagnosticCollector) {
@@ -116,8 +118,10 @@ extension IntegerCompartments {
         let initial = reader.required("initial_membrane", .perNeuron(count, in: -(1 << 31)...(1 << 31)))
         let delay = reader.required("added_delay", .integer(atLeast: 0, atMost: 1))
         let adaptation = reader.optional("adaptation").map { [AdaptiveThreshold]($0, of: population, chip: chip, into: &collector) }
+        let graded = reader.optional("graded").map { [GradedUnit]($0, of: population, chip: chip, into: &collector) }
         reader.finish(into: &collector)
         if let adaptation, adaptation == nil { return nil }
+        if let graded, graded == nil { return nil }
         guard let scale, let origin, let current, let membrane, let threshold, let bias, let exponent, let refractory, let reset,
             let spikes,
             let initial, let delay
@@ -125,7 +129,7 @@ extension IntegerCompartments {
         self.init(
             scale: scale, origin: origin, currentDecay: current, membraneDecay: membrane, thresholdMantissa: threshold, biasMantissa: bias,
             biasExponent: exponent, refractorySteps: refractory, reset: reset, spikes: spikes, initialMembrane: initial, addedDelay: delay,
-            adaptation: adaptation ?? nil)
+            adaptation: adaptation ?? nil, graded: graded ?? nil)
     }
 }
 
@@ -150,6 +154,30 @@ extension [AdaptiveThreshold] {
         guard let decay, let jump, let later, let reset, let blocks else { return nil }
         self = (0..<count).map {
             AdaptiveThreshold(decay: decay[$0], jump: jump[$0], reset: reset, laterReset: later[$0], blocks: blocks)
+        }
+    }
+}
+
+extension [GradedUnit] {
+    fileprivate var node: Node {
+        [
+            "multiplier": .perNeuron(map(\.multiplier)), "multiplier_below": .perNeuron(map(\.multiplierBelow)),
+            "shift": .perNeuron(map(\.shift)), "largest": .perNeuron(map(\.largest)),
+        ]
+    }
+
+    fileprivate init?(_ node: Node, of population: Population, chip: Chip, into collector: inout DiagnosticCollector) {
+        var reader = MappingReader(node, of: "'graded' of '\(population.name)'")
+        let count = population.size
+        let multipliers = -(1 << GradedUnit.multiplierBits) + 1...(1 << GradedUnit.multiplierBits) - 1
+        let multiplier = reader.required("multiplier", .perNeuron(count, in: multipliers))
+        let below = reader.required("multiplier_below", .perNeuron(count, in: multipliers))
+        let shift = reader.required("shift", .perNeuron(count, in: GradedUnit.shifts))
+        let largest = reader.required("largest", .perNeuron(count, in: 1...Swift.max(chip.arithmetic.largestGradedValue, 1)))
+        reader.finish(into: &collector)
+        guard let multiplier, let below, let shift, let largest else { return nil }
+        self = (0..<count).map {
+            GradedUnit(multiplier: multiplier[$0], multiplierBelow: below[$0], shift: shift[$0], largest: largest[$0])
         }
     }
 }

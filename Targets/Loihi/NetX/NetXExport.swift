@@ -70,6 +70,7 @@ package enum NetXExport {
             throw Unsuitable("'\(network.populations[projection.pre].name)' sends values, and NetX's reader sends spikes")
         }
         guard let neurons = quantized.compartments(of: projection.post) else { throw Unsuitable("'\(name)' has no registers") }
+        guard neurons.graded == nil else { throw Unsuitable("'\(name)' sends values, and NetX's reader ignores 'gradedSpike'") }
         guard inputs * outputs <= mostEntries else { throw Unsuitable("the matrix of '\(name)' would have \(inputs * outputs) entries") }
         let (weights, delays) = try matrices(id, of: quantized, inputs: inputs, outputs: outputs, threads: threads)
         guard let held = NetXWeights(weights) else { throw Unsuitable("all weights of '\(name)' are zero, at which NetX's reader fails") }

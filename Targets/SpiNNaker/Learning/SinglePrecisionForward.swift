@@ -170,6 +170,7 @@ extension FloatingPointCore {
 extension FloatingPointNeurons {
     /// The word `law` of `FloatingPointCore`.
     var law: UInt8 {
+        if sendsValues { return UInt8(FloatingPointCore.sendsValue) }
         let reset: UInt8 =
             switch self.reset {
             case .toValue: 0

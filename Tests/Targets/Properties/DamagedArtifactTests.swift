@@ -15,7 +15,7 @@ import Testing
     /// One chip of each family.
     static let chips = tabled + ["spin3"]
     /// Those whose artifact is tables in HDF5.
-    static let tabled = ["loihi1", "board"]
+    static let tabled = ["loihi1", "board", "graded"]
 
     /// Those of physical neurons, whose artifact is JSON and whose networks are of their own kind.
     static let analog = ["brainscales2"]
@@ -214,7 +214,9 @@ import Testing
 
     private func withArtifact(on name: String, _ body: (_ artifact: String, _ scratch: String) throws -> Void) throws {
         let chip = try PropertyChips.chip(name)
-        let graph = try Pipeline(to: chip).run(Network.random(3, for: chip))
+        var options = LoweringOptions()
+        options.rateConversion = .never
+        let graph = try Pipeline(to: chip, options).run(Network.random(3, for: chip))
         try withTemporaryDirectory { directory in
             _ = try family(of: chip).write(graph, to: "\(directory)/out", threads: 1)
             try body("\(directory)/out", directory)

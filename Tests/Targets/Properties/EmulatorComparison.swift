@@ -21,7 +21,9 @@ struct EmulatorComparison {
     init(
         _ network: Network, on chip: Chip, _ options: LoweringOptions = LoweringOptions(), steps: Int, seed: Int
     ) throws {
-        // The pipeline verifies every stage.
+        // Rate units stay, where the chip has them. The pipeline verifies every stage.
+        var options = options
+        options.rateConversion = .never
         let graph = try Pipeline(to: chip, options).run(network)
         if case .mesh = chip.topology { differences += CapacityChecker(graph.placed.coreGraph).violations }
         if !chip.faults.deadCores.isDisjoint(with: graph.placed.physicalCores) { differences.append("a dead core is used") }

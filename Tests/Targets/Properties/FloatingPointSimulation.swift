@@ -52,27 +52,32 @@ struct FloatingPointSimulation {
         var spikes: [String: [[Int]]] = [:]
         for step in 0..<steps {
             let sums = arriving.removeValue(forKey: step) ?? nothing
-            var sent: [[Int]] = []
+            var sent: [[(neuron: Int, value: Int)]] = []
             for id in network.populations.ids {
                 guard let parameters = stage.neurons(of: id)?.floatingPoint else {
                     sent.append(events(of: id, stimulus, step: step))
                     continue
                 }
                 let size = parameters.count
-                var fired: [Int] = []
+                var fired: [(neuron: Int, value: Int)] = []
                 for n in 0..<size {
                     let input = [Float(sums[id.index][n]), Float(sums[id.index][size + n])]
-                    if Self.update(&states[id.index][n], parameters, n, input) { fired.append(n) }
+                    if parameters.sendsValues {
+                        let value = Self.send(&states[id.index][n], parameters, n, input)
+                        if value != 0 { fired.append((n, value)) }
+                    } else if Self.update(&states[id.index][n], parameters, n, input) {
+                        fired.append((n, 1))
+                    }
                 }
-                spikes[network.populations[id].name, default: []] += fired.map { [step, $0] }
+                spikes[network.populations[id].name, default: []] += fired.map { [step, $0.neuron] }
                 sent.append(fired)
             }
             for id in network.projections.ids {
                 let projection = network.projections[id]
                 let size = network.populations[projection.post].size
-                for source in sent[projection.pre.index] {
+                for (source, value) in sent[projection.pre.index] {
                     for (target, mantissa, delay, receptor) in synapses[id.index][source] {
-                        arriving[step + 1 + delay, default: nothing][projection.post.index][receptor * size + target] += mantissa
+                        arriving[step + 1 + delay, default: nothing][projection.post.index][receptor * size + target] += mantissa * value
                     }
                 }
             }
@@ -80,6 +85,13 @@ struct FloatingPointSimulation {
         var membranes: [String: [Double]] = [:]
         for id in network.populations.ids { membranes[network.populations[id].name] = states[id.index].map { Double($0.membrane) } }
         return (spikes, membranes)
+    }
+
+    /// A rate unit: what arrives and the drive, nothing kept; sent to the nearest integer, ties to even, and cut.
+    private static func send(_ neuron: inout Neuron, _ parameters: FloatingPointNeurons, _ n: Int, _ input: [Float]) -> Int {
+        neuron.membrane = (input[0] + input[1]) + parameters.drive[n]
+        let value = (neuron.membrane > 0 ? parameters.resetValue[n] : parameters.beta[n]) * neuron.membrane
+        return Int(min(max(value.rounded(.toNearestOrEven), -parameters.threshold[n]), parameters.threshold[n]))
     }
 
     /// The step that `Dynamics` states.
@@ -114,8 +126,12 @@ struct FloatingPointSimulation {
         return true
     }
 
-    private func events(of id: ID<Population>, _ stimulus: Stimulus, step: Int) -> [Int] {
+    private func events(of id: ID<Population>, _ stimulus: Stimulus, step: Int) -> [(neuron: Int, value: Int)] {
         guard let events = stimulus.populations.first(where: { $0.name == stage.network.populations[id].name })?.events else { return [] }
-        return (Int(events.offsets[step])..<Int(events.offsets[step + 1])).map { Int(events.neurons[$0]) }
+        return (Int(events.offsets[step])..<Int(events.offsets[step + 1])).map { index in
+            let neuron = Int(events.neurons[index])
+            if events.values.isEmpty { return (neuron, 1) }
+            return (neuron, Int((Double(events.values[index]) * stage.payloadScale[id.index]).rounded(.toNearestOrEven)))
+        }
     }
 }

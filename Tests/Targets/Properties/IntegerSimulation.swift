@@ -55,9 +55,14 @@ struct IntegerSimulation {
                     sent.append(events(of: id, stimulus, step: step))
                     continue
                 }
-                var fired: [Int] = []
+                var fired: [(neuron: Int, value: Int)] = []
                 for n in 0..<registers.count {
                     let input = sums[id.index][n]
+                    if let unit = registers.graded?[n] {
+                        let value = send(&v[id.index][n], unit, registers, n, input: input)
+                        if value != 0 { fired.append((n, value)) }
+                        continue
+                    }
                     let fires: Bool
                     if let program = registers.adaptation?[n] {
                         fires = update(
@@ -67,10 +72,10 @@ struct IntegerSimulation {
                     } else {
                         fires = update(&u[id.index][n], &v[id.index][n], &held[id.index][n], registers, n, input: input)
                     }
-                    if fires { fired.append(n) }
+                    if fires { fired.append((n, 1)) }
                 }
-                spikes[name, default: []] += fired.map { [step, $0] }
-                sent.append(fired.map { ($0, 1) })
+                spikes[name, default: []] += fired.map { [step, $0.neuron] }
+                sent.append(fired)
             }
             for (arrivals, sums) in deliveries(of: sent, step: step) {
                 for (target, sum) in sums {
@@ -93,6 +98,18 @@ struct IntegerSimulation {
             let value = (Double(events.values[index]) * stage.payloadScale[id.index]).rounded(.toNearestOrEven)
             return (Int(events.neurons[index]), Swift.min(Swift.max(Int(value), -most), most))
         }
+    }
+
+    /// v ← (a << shift) + bias, nothing kept; what is sent: v times one of two multipliers, over 2^shift to the nearest, cut.
+    private func send(_ v: inout Int, _ unit: GradedUnit, _ registers: IntegerCompartments, _ n: Int, input: Int) -> Int {
+        let formats = stage.chip.formats
+        let current = limit(wrap(input << formats.weight.shift, arithmetic.accumulatorBits ?? 31), arithmetic.currentOverflow)
+        let bias = registers.biasMantissa[n] << (registers.biasExponent[n] + formats.bias.shift)
+        v = limit(wrap(current + bias, arithmetic.driveWraps ? arithmetic.stateBits : 31), arithmetic.membraneOverflow)
+        let product = Double(v * (v > 0 ? unit.multiplier : unit.multiplierBelow))
+        // Exact: the product has less than 53 bits. Halves go up.
+        let nearest = Int((product / Double(1 << unit.shift) + 0.5).rounded(.down))
+        return Swift.min(Swift.max(nearest, -unit.largest), unit.largest)
     }
 
     /// u ← decay(u) + (a << shift); v ← decay(v) + u + bias; a spike when v > threshold. Sums are taken in 32 bits.

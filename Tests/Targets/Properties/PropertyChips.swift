@@ -70,7 +70,8 @@ enum PropertyChips {
                 stateBits: stateBits, currentOverflow: random.element(of: overflows), membraneOverflow: random.element(of: overflows),
                 accumulatorBits: random.chance(0.4) ? random.integer(in: 14...31) : nil, driveWraps: random.chance(0.5),
                 exponentAppliesTo: random.chance(0.5) ? .sum : .weight, negativeMixedRounding: .floor,
-                resets: random.element(of: [[.zero], [.subtract], [.zero, .subtract]]), adaptiveThreshold: random.chance(0.5)))
+                resets: random.element(of: [[.zero], [.subtract], [.zero, .subtract]]), adaptiveThreshold: random.chance(0.5),
+                gradedBits: random.element(of: [0, 4, 12, 24, 32])))
         chip.name = "random\(seed)"
         chip.sources = ["topology", "resources", "formats", "arithmetic"].map { Chip.Citation(path: $0, text: "invented") }
         chip.faults = Faults(deadCores: [random.integer(in: 0...3)])

@@ -13,7 +13,10 @@ extension Network {
             network.populations[id].units = .normalized
             if network.populations[id].cell.isSource { continue }
             let isLast = !network.projections.contains { $0.pre == id }
-            let model = NeuronModel.random(&random, for: chip, count: network.populations[id].size, mayBeReadout: isLast)
+            let model =
+                chip.arithmetic.hasRateUnits && random.chance(0.4)
+                ? NeuronModel.randomUnits(&random, count: network.populations[id].size)
+                : NeuronModel.random(&random, for: chip, count: network.populations[id].size, mayBeReadout: isLast)
             network.populations[id].cell = .neuron(model)
             if model.kind == .currentExponential || model.kind == .currentDelta { network.populations[id].units = .physical }
         }
@@ -85,6 +88,16 @@ extension Network {
 }
 
 extension NeuronModel {
+    /// Rate units: rectifiers, leaky ones, and such as differ from neuron to neuron.
+    fileprivate static func randomUnits(_ random: inout TestRandom, count: Int) -> NeuronModel {
+        var model = NeuronModel(.rate)
+        if random.chance(0.5) { model[.bias] = .perNeuron((0..<count).map { Double($0 % 5 - 2) / 16 }) }
+        if random.chance(0.6) {
+            model[.negativeSlope] = random.chance(0.5) ? .uniform(0.1) : .perNeuron((0..<count).map { Double($0 % 3) / 4 })
+        }
+        return model
+    }
+
     fileprivate static func random(_ random: inout TestRandom, for chip: Chip, count: Int, mayBeReadout: Bool) -> NeuronModel {
         var spiking: [Kind] = [.integrateAndFire, .leaky, .currentExponential]
         var resets: [Reset] = [.toValue, .subtract]

@@ -42,10 +42,17 @@ private struct PairLaw {
                 let pairs = rule.isNearest ? known.suffix(1) : known[...]
                 fall = pairs.reduce(0) { $0 + exp(-Double(step - $1) / rule.targetTimeConstant) } * rule.depression
             }
-            if rule.isMultiplicative {
-                (rise, fall) = ((rule.highest - weight) * rise, (weight - rule.lowest) * fall)
+            func moved(_ rise: Double, _ fall: Double) -> Double {
+                let (room, height) = rule.isMultiplicative ? (rule.highest - weight, weight - rule.lowest) : (1, 1)
+                return min(max(weight + room * rise - height * fall, rule.lowest), rule.highest)
             }
-            weight = min(max(weight + rise - fall, rule.lowest), rule.highest)
+            // A row lets the weight grow first.
+            if countsCoincidence {
+                weight = moved(rise, 0)
+                weight = moved(0, fall)
+            } else {
+                weight = moved(rise, fall)
+            }
         }
         return weight
     }
