@@ -49,12 +49,10 @@ final class RateTrainer: Trainer {
             values, learner, network.seed, chain.features(request.samples, first), first.map { Int(request.samples.labels[$0]) })
         if let lowered = request.lowered {
             learner.lowering = { chain.lower($0, by: lowered) }
-            let senders = chain.learned.map { network.projections[$0.projection].pre }
-            learner.saying = { lowered.activities(of: senders[$0], from: $1) }
-            // What a chip rounds must not look like an error of the layer below.
-            if case .targets(var targets) = learner.assignment {
-                targets.takesDifferences = true
-                learner.assignment = .targets(targets)
+            // Targets go through the inverse of the activities, and counts of spikes have none below zero.
+            if !rule.needsInverse {
+                let senders = chain.learned.map { network.projections[$0.projection].pre }
+                learner.saying = { lowered.activities(of: senders[$0], from: $1) }
             }
         }
         self.learner = learner
