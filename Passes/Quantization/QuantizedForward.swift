@@ -79,7 +79,8 @@ public struct QuantizedForward: LoweredForward, QuantizedSource {
     /// Values of a `direct` input as payloads, or as counts of its spikes; of hidden units as counts, the percentile of the values the most
     /// that there can be; of a readout, which integrates, as they are.
     public func activities(of population: ID<Population>, from values: [Double]) -> [Double] {
-        guard let conversion, network.readout?.population != population else { return values }
+        // Graded units send values of many more levels than training would notice.
+        guard let conversion, conversion.units == .spikes, network.readout?.population != population else { return values }
         let steps = Double(conversion.presentation)
         if case .input = network.populations[population].cell {
             guard let task = network.task, case .direct(let gain) = task.encoder, gain > 0 else { return values }
@@ -89,7 +90,7 @@ public struct QuantizedForward: LoweredForward, QuantizedSource {
         }
         let sizes = values.map { max($0, 0) }.sorted()
         guard let last = sizes.last, last > 0 else { return values.map { _ in 0 } }
-        let place = Int((conversion.percentile * Double(sizes.count - 1)).rounded())
+        let place = Int((conversion.scalePercentile * Double(sizes.count - 1)).rounded())
         let scale = sizes[place] > 0 ? sizes[place] : last
         let levels = max(1, (steps * conversion.peakRate).rounded())
         return values.map { min(max(($0 / scale * levels).rounded(), 0), levels) / levels * scale }

@@ -18,7 +18,7 @@ extension RateConversion {
         guard let samples, samples.count > 0 else { return (bounds(of: units, in: network, scales), 0) }
         let measured = try activations(of: units, in: network, samples)
         let isGraded = self.units == .graded
-        let percentile = percentile ?? (isGraded ? 1 : 0.999)
+        let percentile = scalePercentile
         let peak = isGraded ? 1 : peakRate
         var lift = 0.0
         for (id, values) in zip(units, measured) {
@@ -36,6 +36,9 @@ extension RateConversion {
         }
         return (scales, lift)
     }
+
+    /// Part of the activations that the scale is to cover.
+    var scalePercentile: Double { percentile ?? (units == .graded ? 1 : 0.999) }
 
     /// Spikes per step at the percentile.
     var peakRate: Double { peak ?? (style.reset == .toValue ? Self.slowPeak : 1) }
