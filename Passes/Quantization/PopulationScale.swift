@@ -15,6 +15,7 @@ extension Quantization {
     /// The largest jump fills the mantissa at some exponent e; a larger e makes thresholds, biases and decays finer, until the state
     /// would overflow at `headroom` thresholds, or the threshold or a bias no longer fits its register.
     func membraneScale(of dynamics: Dynamics, from incoming: [Incoming]) -> Double {
+        if let scale = gridScale(of: dynamics, from: incoming) { return scale }
         let most = largestScale(of: dynamics)
         guard let widest = incoming.max(by: { $0.demand < $1.demand }), widest.demand > 0 else {
             return exactThresholdScale(of: dynamics, near: most.isFinite ? most : 1)
@@ -52,7 +53,7 @@ extension Quantization {
     }
 
     /// The largest scale at which the threshold, the biases and `headroom` thresholds fit their registers.
-    private func largestScale(of dynamics: Dynamics) -> Double {
+    func largestScale(of dynamics: Dynamics) -> Double {
         guard case .integerCurrent(let arithmetic) = chip.arithmetic else { return .infinity }
         let state = Double(1 << arithmetic.stateBits)
         let formats = chip.formats
