@@ -16,6 +16,7 @@ extension Quantization {
     /// would overflow at `headroom` thresholds, or the threshold or a bias no longer fits its register.
     func membraneScale(of dynamics: Dynamics, from incoming: [Incoming]) -> Double {
         let bound = incoming.reduce(0) { $0 + $1.bound }
+        if bound == 0, let scale = gridScale(of: dynamics, from: incoming) { return scale }
         // Where values arrive, a state holds all that may arrive at once.
         let most = min(largestScale(of: dynamics), bound > 0 ? stateLimit / (bound + largestDrive(of: dynamics)) : .infinity)
         guard let widest = incoming.max(by: { $0.demand < $1.demand }), widest.demand > 0 else {

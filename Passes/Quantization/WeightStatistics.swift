@@ -14,12 +14,17 @@ struct WeightStatistics: Hashable, Sendable {
     /// Magnitude that must be representable: `largest`, or less when the largest weights may be clipped.
     var range = 0.0
     var longestDelay = 1
+    /// Least magnitude of a jump that is not 0.
+    var smallest = Double.infinity
+    /// What all jumps are whole multiples of, where that is so.
+    var step: Double?
 
     mutating func merge(_ other: WeightStatistics) {
         synapses += other.synapses
         lowest = min(lowest, other.lowest)
         highest = max(highest, other.highest)
         largest = max(largest, other.largest)
+        smallest = min(smallest, other.smallest)
         longestDelay = max(longestDelay, other.longestDelay)
     }
 }
@@ -41,6 +46,7 @@ extension Quantization {
         }
         if statistics.synapses == 0 { (statistics.lowest, statistics.highest) = (0, 0) }
         statistics.range = statistics.largest
+        statistics.step = statistics.stepCandidates.first { areMultiples(rows, of: $0, quantizer) }
         guard range != .maximum, statistics.largest > 0 else { return statistics }
         let largest = statistics.largest
         let parts = parallelMap(rowRanges(rows.sourceCount), threads: threads) { histogram(of: rows, $0, quantizer, largest: largest) }
@@ -98,7 +104,9 @@ private func extremes(of rows: SynapseRows, _ sources: Range<Int>, _ quantizer: 
             let weight = Double(row.weights[n])
             statistics.lowest = min(statistics.lowest, weight)
             statistics.highest = max(statistics.highest, weight)
-            statistics.largest = max(statistics.largest, abs(quantizer.jump(of: row.weights[n], target: Int(row.targets[n]))))
+            let jump = abs(quantizer.jump(of: row.weights[n], target: Int(row.targets[n])))
+            statistics.largest = max(statistics.largest, jump)
+            if jump > 0 { statistics.smallest = min(statistics.smallest, jump) }
             statistics.longestDelay = max(statistics.longestDelay, Int(row.delays[n]))
         }
     }

@@ -2,7 +2,7 @@
 /// product and bit for bit, with the synapses of a target as one column of 16-bit numbers.
 ///
 /// A column whose ψ is 0 only decays, and one whose tags are all 0 as well does not move: both are known without looking. Where a tag
-/// comes near the accumulator's ends, its column is computed number by number. `EligibilityColumnsTests` hold it against the engine.
+/// comes near the accumulator's ends, it is computed number by number. `EligibilityColumnsTests` hold it against the engine.
 package final class EligibilityColumns {
     package let sources: Int
     package let targets: Int
@@ -132,7 +132,7 @@ package final class EligibilityColumns {
             let coefficients = coefficients[kinds[target]]
             let (slowBase, tagBase) = (Int16(Self.base(target, key, .slow)), Int16(Self.base(target, key, .tag)))
             if !coefficients.fits(slope: slope, tag: tag, slow: slow) {
-                exactly(target, slope, slowBase, tagBase)
+                carefully(target, slope, coefficients, slowBase, tagBase)
             } else if slope != 0 {
                 if coefficients.isAdaptive {
                     driveAdaptive(target, slope, coefficients, slowBase, tagBase)
@@ -221,11 +221,36 @@ package final class EligibilityColumns {
         largestSlow[target] = largest.max()
     }
 
-    /// A column number by number, with every cut of the accumulator.
-    private func exactly(_ target: Int, _ slope: Int16, _ slowBase: Int16, _ tagBase: Int16) {
+    /// A column in which some tags come near the accumulator's ends: those lanes are computed number by number.
+    private func carefully(_ target: Int, _ slope: Int16, _ c: EligibilityCoefficients, _ slowBase: Int16, _ tagBase: Int16) {
         let code = codes[kinds[target]]
-        let first = target * rows
-        let y = Int32(slope)
+        let (tags, slows) = (tags + target * rows, slow + target * rows)
+        var (largest, largestSlow) = (TagLanes.zero, TagLanes.zero)
+        var row = 0
+        while row < rows {
+            let (tag, slow) = (loadLanes(tags, row), loadLanes(slows, row))
+            if c.fits(slope: slope, tag: pointwiseMax(tag, .zero &- tag).max(), slow: slow.max()) {
+                let (pairs, coupled) = (loadLanes(presynaptic.values, row) &* slope, slow &* slope)
+                let tagDraws = (loadLanes(offsets, 2 * rows + row) &+ tagBase) & 127
+                if c.isAdaptive {
+                    let slowDraws = (loadLanes(offsets, rows + row) &+ slowBase) & 127
+                    storeLanes(pointwiseMax(rounded(slow, c.slowChange(pairs, coupled, slow), slowDraws), .zero), slows, row)
+                }
+                storeLanes(rounded(tag, c.change(pairs, coupled, tag), tagDraws), tags, row)
+            } else {
+                for each in row..<row + 8 { exactly(each, target, Int32(slope), code, slowBase, tagBase) }
+            }
+            let next = loadLanes(tags, row)
+            largest = pointwiseMax(largest, pointwiseMax(next, .zero &- next))
+            largestSlow = pointwiseMax(largestSlow, loadLanes(slows, row))
+            row &+= 8
+        }
+        largestTag[target] = largest.max()
+        self.largestSlow[target] = largestSlow.max()
+    }
+
+    /// One synapse, with every cut of the accumulator.
+    private func exactly(_ row: Int, _ target: Int, _ y: Int32, _ code: EligibilityCode, _ slowBase: Int16, _ tagBase: Int16) {
         func coupled(_ scale: EligibilityCode.Scale?, _ value: Int32) -> Int32 {
             guard let scale else { return 0 }
             return ((-y * value * Int32(scale.constant << scale.doublings)) >> Int32(EligibilityCode.coupledShift)) << Int32(scale.exponent)
@@ -234,26 +259,18 @@ package final class EligibilityColumns {
             guard let scale else { return 0 }
             return ((-value * Int32(scale.constant << scale.doublings)) >> Int32(EligibilityCode.tagShift)) << Int32(scale.exponent)
         }
-        var (largest, largestSlow): (Int32, Int32) = (0, 0)
-        for row in 0..<rows {
-            let (tag, slow) = (Int32(tags[first + row]), Int32(self.slow[first + row]))
-            let pairs = Int32(presynaptic.values[row]) * y
-            if code.isAdaptive {
-                let terms = (Self.feed(pairs, code.slowFeedPower), coupled(code.slowCoupling, slow), leak(code.slowDecay, slow))
-                let sum = max(accumulated(slow, terms.0, terms.1, terms.2), 0)
-                let draw = Int32((Int(slowBase) + Int(offsets[rows + row])) & 127)
-                let value = min(max((sum >> 7) + (draw < sum & 127 ? 1 : 0), 0), 255)
-                self.slow[first + row] = Int16(value)
-                largestSlow = max(largestSlow, value)
-            }
-            let sum = accumulated(tag, Self.feed(pairs, code.feedPower), coupled(code.coupling, slow), leak(code.decay, tag))
-            let draw = Int32((Int(tagBase) + Int(offsets[2 * rows + row])) & 127)
-            let value = min(max((sum >> 7) + (draw < sum & 127 ? 1 : 0), -257), 255)
-            tags[first + row] = Int16(value)
-            largest = max(largest, abs(value))
+        let place = target * rows + row
+        let (tag, slow) = (Int32(tags[place]), Int32(self.slow[place]))
+        let pairs = Int32(presynaptic.values[row]) * y
+        if code.isAdaptive {
+            let sum = max(
+                accumulated(slow, Self.feed(pairs, code.slowFeedPower), coupled(code.slowCoupling, slow), leak(code.slowDecay, slow)), 0)
+            let draw = Int32((Int(slowBase) + Int(offsets[rows + row])) & 127)
+            self.slow[place] = Int16(min(max((sum >> 7) + (draw < sum & 127 ? 1 : 0), 0), 255))
         }
-        largestTag[target] = Int16(largest)
-        self.largestSlow[target] = Int16(largestSlow)
+        let sum = accumulated(tag, Self.feed(pairs, code.feedPower), coupled(code.coupling, slow), leak(code.decay, tag))
+        let draw = Int32((Int(tagBase) + Int(offsets[2 * rows + row])) & 127)
+        tags[place] = Int16(min(max((sum >> 7) + (draw < sum & 127 ? 1 : 0), -257), 255))
     }
 
     private static func feed(_ pairs: Int32, _ power: Int) -> Int32 { (pairs << Int32(power)) >> 3 }

@@ -103,8 +103,8 @@ extension PairLearning: EPropHardware {
                     "the weights of '\(projection.name)' have one sign, and learning changes signs",
                     "leave out `receptor`, and start from weights of both signs")
             }
-            // The range is doubled, so that weights may grow.
-            let exponent = synapses.exponent + 1
+            // The range is mostly doubled, so that weights may grow.
+            let exponent = synapses.exponent + synapses.doublings
             if exponent < 0 || exponent > exponents.upperBound {
                 fault(
                     "the weights of '\(projection.name)' take the exponent \(exponent) while they learn, outside 0...\(exponents.upperBound)",

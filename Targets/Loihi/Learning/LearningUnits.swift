@@ -5,7 +5,7 @@ import Networks
 import Numerics
 
 /// The units of a network's weights while they learn: mantissas of 8 bits, -127...127, whose range is twice what the weights of the
-/// start need.
+/// start need; weights that are whole numbers of a unit, because they were learnt so, keep it.
 ///
 /// All that arrives at a population shares its membrane's scale, so units differ by powers of two; a finer one moves by as much more.
 struct LearningUnits {
@@ -29,11 +29,12 @@ struct LearningUnits {
     init(_ plan: RecurrentPlan, _ quantized: QuantizedNetwork) {
         let sources = plan.inputs + plan.neurons
         let format = quantized.chip.formats.weight
-        // The step of mixed mantissas, as a power of two, and one more for the doubled range.
-        let step = format.mantissas(.mixed, bits: format.bits.last ?? 8).step.trailingZeroBitCount + 1
+        // The step of mixed mantissas, as a power of two.
+        let step = format.mantissas(.mixed, bits: format.bits.last ?? 8).step.trailingZeroBitCount
         let unit = plan.plan.projections.enumerated().map { index, projection in
             let gain = quantized.network.dynamics(of: ID(projection.post))?.currentGain[0][0] ?? 1
-            return quantized.synapses(of: ID(index)).unit * Double(1 << step) / gain
+            let synapses = quantized.synapses(of: ID(index))
+            return synapses.unit * Double(1 << (step + synapses.doublings)) / gain
         }
         var coarsest = [Double](repeating: 0, count: plan.neurons)
         var coarsestOutput = [Double](repeating: 0, count: plan.outputs)
@@ -54,7 +55,8 @@ struct LearningUnits {
         var outputUnits = [Double](repeating: 0, count: plan.neurons * plan.outputs)
         for (index, projection) in plan.plan.projections.enumerated() {
             let place = plan.places[index]
-            let delivered = Int32(quantized.synapses(of: ID(index)).exponent + step)
+            let synapses = quantized.synapses(of: ID(index))
+            let delivered = Int32(synapses.exponent + synapses.doublings + step)
             func shift(_ coarsest: Double) -> Int8 {
                 projection.isTrainable ? Int8(min(Int((coarsest / unit[index]).rounded()).trailingZeroBitCount, 8)) : -1
             }
@@ -81,4 +83,9 @@ struct LearningUnits {
         self.outputUnits = outputUnits
         outputUnit = coarsestOutput.map { $0 > 0 ? $0 : 1 }
     }
+}
+
+extension QuantizedSynapses {
+    /// By how many powers of two the unit is coarser while weights learn; weights of single precision are off by some 1e-5 of it.
+    var doublings: Int { error.largest <= 1e-3 * unit ? 0 : 1 }
 }
