@@ -38,8 +38,8 @@ extension Quantization {
         let exponents = chip.formats.weight.exponent
         guard incoming.demand > 0 else { return max(exponents.lowerBound, min(0, exponents.upperBound)) }
         let mantissa = incoming.demand * scale / Double(1 << chip.formats.weight.shift)
-        // A hair of tolerance: the scale was made so that the widest projection fills its mantissa up to rounding.
-        let needed = Int(ceil(log2(mantissa / Double(mantissaLimit(incoming.mode))) - 1e-9))
+        // A hair of tolerance: the scale was made so that the widest projection fills its mantissa, up to the rounding of weights in float32.
+        let needed = Int(ceil(log2(mantissa / Double(mantissaLimit(incoming.mode))) - 1e-6))
         return min(max(needed, exponents.lowerBound), exponents.upperBound)
     }
 
