@@ -69,9 +69,10 @@ public struct FidelityMatrix: Sendable {
         let rows = cells.map { cell in
             JSONValue.object(
                 JSONObject([
-                    ("model", .string(cell.model)), ("rule", .string(cell.rule)), ("target", .string(cell.target)),
+                    ("model", .string(cell.model)), ("rule", cell.rule.isEmpty ? .null : .string(cell.rule)),
+                    ("target", .string(cell.target)),
                     ("reference", cell.reference.map { .number($0) } ?? .null), ("lowered", cell.lowered.map { .number($0) } ?? .null),
-                    ("drop", cell.drop.map { .number($0) } ?? .null), ("metric", .string(cell.metric)),
+                    ("drop", cell.drop.map { .number($0) } ?? .null), ("metric", cell.metric.isEmpty ? .null : .string(cell.metric)),
                     ("reason", cell.reason.map { .string($0) } ?? .null),
                 ]))
         }

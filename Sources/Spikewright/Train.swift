@@ -61,6 +61,8 @@ public func train(_ model: Model, options: TrainingOptions = TrainingOptions()) 
     }
     var request = TrainingRequest(network: model.network, samples: data.train, threads: options.threads, epochs: options.epochs)
     if options.onChip {
+        // What the chip lacks is judged by options that can be read.
+        if let specification = model.network.learning { _ = try OptionValues(specification, definitions: rule.options) }
         guard let chip = try options.target?.chip() else {
             throw DiagnosticsError(
                 Diagnostic("train-no-target", "learning on a chip was asked for, and no chip was named", help: "add --target"))

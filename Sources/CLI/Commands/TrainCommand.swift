@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Foundation
 import Spikewright
 
@@ -64,6 +65,12 @@ struct TrainCommand: ParsableCommand {
         options.onChip = onChip
         options.lowering = try lowering.options(threads: common.threads)
         try createFolder(folderName(of: output))
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), isFolder.boolValue {
+            throw DiagnosticsError(
+                Diagnostic(
+                    "train-output-is-folder", "'\(output)' is a folder", help: "name the description to write: '\(output)/trained.yaml'"))
+        }
         let checkpoint = output + ".checkpoint"
         if restart { try? FileManager.default.removeItem(atPath: checkpoint) }
         options.checkpoint = checkpoint

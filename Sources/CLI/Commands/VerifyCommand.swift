@@ -54,7 +54,8 @@ struct VerifyCommand: ParsableCommand {
         bar.end()
         try answer(report.text, report.json, common)
         let accepted = maxDrop?.value ?? model.network.fidelity?.maximumDrop
-        guard let accepted, report.drop > accepted else { return }
+        // A drop of as much as is accepted is no more than that, however its fractions were subtracted.
+        guard let accepted, report.drop > accepted + 1e-9 else { return }
         Main.writeError("error: the drop of \(percent(report.drop)) is more than the accepted \(percent(accepted))")
         throw ExitCode(ExitStatus.refused)
     }

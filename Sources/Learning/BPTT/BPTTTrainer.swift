@@ -48,7 +48,7 @@ final class BPTTTrainer: Trainer {
     ) throws(DiagnosticsError) {
         var faults = DiagnosticCollector()
         let place = network.learning?.place
-        reportTrainingFaults(network, task, readout, samples: samples, to: &faults)
+        reportTrainingFaults(network, task, readout, samples: samples, takesNumbers: true, to: &faults)
         let population = network.populations[readout.population]
         let needsMembrane: Bool = if case .crossEntropyPerStep = options.loss { true } else { samples.targets.isSeries }
         if needsMembrane, population.cell.neuron?.spikes == true {
@@ -135,6 +135,8 @@ final class BPTTTrainer: Trainer {
             evaluation.loss += result.loss
             evaluation.predictions += result.predictions
         }
+        // The loss of numbers is half their square error.
+        if samples.targets.isSeries { evaluation.normalizedError = 2 * evaluation.loss / max(samples.targetSquares, 1e-30) }
         evaluation.loss /= Double(max(1, samples.count))
         return evaluation
     }

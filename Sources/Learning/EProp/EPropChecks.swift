@@ -9,7 +9,7 @@ func checkEProp(
 ) throws(DiagnosticsError) {
     var faults = DiagnosticCollector()
     let place = network.learning?.place
-    reportTrainingFaults(network, task, readout, samples: samples, to: &faults)
+    reportTrainingFaults(network, task, readout, samples: samples, takesNumbers: true, to: &faults)
     let perSynapse = options.isOnline || options.traceBits > 0
     if perSynapse, let decays = plan.plan.populations[plan.readout].dynamics?.membraneDecay, Set(decays).count > 1 {
         faults.report(

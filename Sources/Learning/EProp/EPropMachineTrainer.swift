@@ -13,9 +13,9 @@ final class EPropMachineTrainer: Trainer {
     private var hasStopped = false
     /// Batches done.
     private var count = 0
+    private let setup: EPropSetup
     private let request: TrainingRequest
     private let options: EPropOptions
-    private let optionText: String
     private let plan: RecurrentPlan
     private let loss: EPropLoss
     /// The machine's neurons as real numbers, for the comparison with floating e-prop.
@@ -27,29 +27,23 @@ final class EPropMachineTrainer: Trainer {
     private let random: Philox
 
     init(_ request: TrainingRequest, _ hardware: any EPropHardware) throws(DiagnosticsError) {
-        let network = request.network
-        let values = try OptionValues(network.learning ?? LearningSpecification(rule: EProp.name), definitions: EProp.options)
-        let options = EPropOptions(values)
-        let (task, readout) = try EProp.taskAndReadout(of: network)
-        plan = try RecurrentPlan(network, task, readout)
-        try checkEProp(network, task, readout, options, plan, request.samples)
+        let setup = try EPropSetup(request)
+        self.setup = setup
+        let (network, options) = (request.network, setup.options)
+        (plan, epochs) = (setup.plan, setup.epochs)
         self.request = request
         self.options = options
-        optionText = values.description
-        epochs = request.epochs ?? options.epochs
-        let dynamics = plan.plan.populations.enumerated().map { index, population -> Dynamics? in
-            guard let own = population.dynamics else { return nil }
-            return request.lowered?.dynamics(of: ID(index), from: own) ?? own
-        }
-        cell = plan.cell(dynamics)
+        cell = plan.cell(setup.dynamics)
         record = TrialRecord(cell, steps: plan.plan.steps)
-        loss = EPropLoss(rest: plan.rest, skip: readout.skip)
+        loss = EPropLoss(rest: plan.rest, skip: setup.readout.skip)
         feedback = options.feedback.fixed(outputs: plan.outputs, neurons: plan.neurons, seed: network.seed)
         machine = try hardware.machine(
             for: EPropProgram(network: network, plan: plan, options: options, feedback: feedback))
         encoder = StimulusEncoder(network, steps: plan.plan.steps)
         random = Philox(seed: network.seed, purpose: "eprop/chip")
     }
+
+    private var signature: String { setup.signature(place: "; on the chip") }
 
     var isDone: Bool { hasStopped || epochsDone >= epochs }
 
@@ -93,14 +87,7 @@ final class EPropMachineTrainer: Trainer {
             if hasStopped { break }
         }
         epochsDone += 1
-        let rates = plan.hidden.map { population in
-            let size = plan.plan.populations[population.population].size
-            let count = spikes[population.first..<population.first + size].reduce(0, +)
-            return EpochSummary.Rate(
-                population: plan.plan.populations[population.population].name,
-                spikesPerStep: Double(count) / Double(max(1, size * plan.plan.steps * epoch.samplesDone)))
-        }
-        return epoch.summary(rates: rates)
+        return epoch.summary(rates: setup.rates(spikes, samples: epoch.samplesDone))
     }
 
     private func run(
@@ -183,15 +170,6 @@ final class EPropMachineTrainer: Trainer {
         (count, hasStopped) = (steps[0], steps[1] != 0)
         curve = LearningCurve(state)
         epochsDone = state.epochsDone
-    }
-
-    private var signature: String {
-        var start = Checksum()
-        start.add(plan.plan.initial)
-        for population in plan.plan.populations { population.dynamics.map { start.add($0) } }
-        return request.signature(
-            rule: EProp.name, epochs: epochs, options: optionText, start: start,
-            details: "\(plan.plan.parameterCount) parameters; \(plan.plan.steps) steps; on the chip")
     }
 }
 

@@ -9,9 +9,9 @@ final class EPropTrainer: Trainer {
     private(set) var epochsDone = 0
     private(set) var curve = LearningCurve()
     private var hasStopped = false
+    private let setup: EPropSetup
     private let request: TrainingRequest
     private let options: EPropOptions
-    private let optionText: String
     private let plan: RecurrentPlan
     private let loss: EPropLoss
     private let cell: RecurrentCell<Float>
@@ -31,23 +31,16 @@ final class EPropTrainer: Trainer {
     private static let trialsTogether = 8
 
     init(_ request: TrainingRequest) throws(DiagnosticsError) {
-        let network = request.network
-        let values = try OptionValues(network.learning ?? LearningSpecification(rule: EProp.name), definitions: EProp.options)
-        let options = EPropOptions(values)
-        let (task, readout) = try EProp.taskAndReadout(of: network)
-        plan = try RecurrentPlan(network, task, readout)
-        try checkEProp(network, task, readout, options, plan, request.samples)
+        let setup = try EPropSetup(request)
+        self.setup = setup
+        let (network, options) = (request.network, setup.options)
+        (plan, epochs) = (setup.plan, setup.epochs)
         self.request = request
         self.options = options
-        optionText = values.description
-        epochs = request.epochs ?? options.epochs
-        let dynamics = plan.plan.populations.enumerated().map { index, population -> Dynamics? in
-            guard let own = population.dynamics else { return nil }
-            return request.lowered?.dynamics(of: ID(index), from: own) ?? own
-        }
-        cell = plan.cell(dynamics, critics: options.reward == nil ? 0 : 1)
+        cell = plan.cell(setup.dynamics, critics: options.reward == nil ? 0 : 1)
         loss = EPropLoss(
-            rest: plan.rest, skip: readout.skip, reward: options.reward, actions: Philox(seed: network.seed, purpose: "eprop/actions"))
+            rest: plan.rest, skip: setup.readout.skip, reward: options.reward, actions: Philox(seed: network.seed, purpose: "eprop/actions")
+        )
         parameters = plan.plan.initial.map { Float($0) } + [Float](repeating: 0, count: options.reward == nil ? 0 : plan.neurons)
         gradient = [Float](repeating: 0, count: parameters.count)
         optimizer = OptimizerState(options.optimizer, parameterCount: parameters.count)
@@ -87,14 +80,7 @@ final class EPropTrainer: Trainer {
             if hasStopped { break }
         }
         epochsDone += 1
-        let rates = plan.hidden.map { population in
-            let size = plan.plan.populations[population.population].size
-            let count = spikes[population.first..<population.first + size].reduce(0, +)
-            return EpochSummary.Rate(
-                population: plan.plan.populations[population.population].name,
-                spikesPerStep: Double(count) / Double(max(1, size * plan.plan.steps * epoch.samplesDone)))
-        }
-        return epoch.summary(rates: rates)
+        return epoch.summary(rates: setup.rates(spikes, samples: epoch.samplesDone))
     }
 
     /// What the training has found.
@@ -269,11 +255,12 @@ final class EPropTrainer: Trainer {
         ]
         if !optimizer.second.isEmpty { entries.append(.init("second", .floats(optimizer.second))) }
         if let average { entries.append(.init("average", .floats(average.values))) }
-        return TrainerState(signature: signature, epochsDone: epochsDone, entries: entries + curve.entries)
+        return TrainerState(signature: setup.signature(), epochsDone: epochsDone, entries: entries + curve.entries)
     }
 
     func restore(_ state: TrainerState) throws(DiagnosticsError) {
-        guard state.signature == signature, case .floats(let values) = state["parameters"], case .floats(let first) = state["first"],
+        guard state.signature == setup.signature(), case .floats(let values) = state["parameters"],
+            case .floats(let first) = state["first"],
             case .floats(let signal) = state["feedback"], case .integers(let steps) = state["steps"], values.count == parameters.count,
             first.count == values.count, steps.count == 2, signal.count == feedback.count
         else {
@@ -289,13 +276,4 @@ final class EPropTrainer: Trainer {
         epochsDone = state.epochsDone
     }
 
-    /// What training depends on, beside the epochs done.
-    private var signature: String {
-        var start = Checksum()
-        start.add(plan.plan.initial)
-        for population in plan.plan.populations { population.dynamics.map { start.add($0) } }
-        return request.signature(
-            rule: EProp.name, epochs: epochs, options: optionText, start: start,
-            details: "\(plan.plan.parameterCount) parameters; \(plan.plan.steps) steps")
-    }
 }

@@ -55,6 +55,11 @@ extension PairLearning: EPropHardware {
         func fault(_ message: String, _ help: String) {
             faults.append(Diagnostic("on-chip-eprop-neurons", message, at: program.network.learning?.place, help: help))
         }
+        if program.options.weightBits != 0, program.options.weightBits != chip.formats.weight.bits.last {
+            fault(
+                "'precision' asks for weights of \(program.options.weightBits) bits, and they learn with \(chip.formats.weight.bits.last ?? 0) on '\(chip.name)'",
+                "write 'precision: {weights: \(chip.formats.weight.bits.last ?? 0), traces: 8}', or leave it out")
+        }
         if program.options.surrogate.isScaledByAdapted {
             fault(
                 "the pseudo-derivative would be divided by a threshold that changes, and microcode multiplies and shifts",

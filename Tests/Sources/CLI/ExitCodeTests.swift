@@ -62,6 +62,35 @@ import Testing
         }
     }
 
+    /// Numbers are asked for: rules for classes refuse, others say their square error; what is wrong with a rule comes before its budget.
+    @Test func trainingSaysWhatItCannotLearn() throws {
+        try withTemporaryDirectory { folder in
+            func train(_ learning: String, _ arguments: String...) throws -> Program.Outcome {
+                let text = """
+                    spikewright: 1
+                    network: sums
+                    task: {data: {adding: {train: 8, test: 8}}, encode: {series: {duration: 250 ms}}}
+                    populations:
+                      numbers: {size: 2, cell: input}
+                      mean: {size: 1, units: normalized, cell: {li: {tau_m: 20 ms}}}
+                    projections: [{pre: numbers, post: mean, connector: all_to_all, weight: 0.1}]
+                    readout: {population: mean, decode: mean_membrane}
+                    learning: \(learning)
+                    """
+                try text.write(toFile: "\(folder)/sums.yaml", atomically: true, encoding: .utf8)
+                return try Program.run(["train", "sums.yaml", "--restart"] + arguments, in: folder)
+            }
+            let refused = try train("{rule: deep-rewiring, epochs: 1}", "-o", "out.yaml")
+            #expect(refused.status == 2 && refused.errors.contains("the targets of this task are numbers"), "\(refused.errors)")
+            let learnt = try train("{rule: bptt, epochs: 1}", "-o", "out.yaml")
+            #expect(learnt.status == 0 && learnt.output.contains("normalised square error"), "\(learnt.output) \(learnt.errors)")
+            let misspelt = try train("{rule: eprop, dmp: 2}", "-o", "out.yaml", "--target", "loihi2", "--on-chip")
+            #expect(misspelt.status == 2 && misspelt.errors.contains("dmp"), "\(misspelt.errors)")
+            let into = try train("{rule: bptt, epochs: 1}", "-o", folder)
+            #expect(into.status == 2 && into.errors.contains("is a folder"), "\(into.errors)")
+        }
+    }
+
     @Test func aNetworkThatDoesNotFitIsOne() throws {
         try withTemporaryDirectory { folder in
             let text = """
