@@ -43,6 +43,7 @@ public struct LoweringOptions: Hashable, Sendable {
     /// Nil: the pass's own choice.
     public var conversionSteps: Int?
     public var conversionPeak: Double?
+    public var conversionPercentile: Double?
     public var conversionOutput = RateConversion.Sending.membrane
     /// Nil: values where the chip's spikes carry them.
     public var conversionInput: RateConversion.Seeing?
@@ -66,7 +67,8 @@ public struct LoweringOptions: Hashable, Sendable {
         guard RateConversion.applies(to: network), rateConversion != .never else { return nil }
         let carriesValues = chip.formats.payloadBits >= 2
         return RateConversion(
-            units: conversionUnits, steps: conversionSteps, peak: conversionPeak, output: conversionOutput,
+            units: conversionUnits, steps: conversionSteps, percentile: conversionPercentile, peak: conversionPeak,
+            output: conversionOutput,
             input: conversionInput ?? (carriesValues ? .graded : .spikes), samples: samples)
     }
 

@@ -32,7 +32,7 @@ public struct RateConversion: Pass {
         PassOption("peak", "spikes per step that this activation becomes (default 1, and 0.5 where a spike sets the membrane back)"),
         PassOption("output", "membrane: readouts integrate; spikes: they spike and are counted (default membrane)"),
         PassOption("input", "spikes, or graded: values in the payload of spikes (default graded where the chip has payloads)"),
-        PassOption("calibration", "training samples whose activations are measured (default 256)"),
+        PassOption("run", "automatic: where the chip lacks rate units; always; never (default automatic, and always with another option)"),
     ]
 
     /// When the pass runs.

@@ -14,6 +14,9 @@ struct PassArgument {
             guard sides.count == 2 else { throw ValidationError("--pass \(argument): '\(setting)' is not written as option=value") }
             return (sides[0], sides[1])
         }
+        for (index, setting) in settings.enumerated() where settings[..<index].contains(where: { $0.key == setting.key }) {
+            throw ValidationError("--pass \(argument): the option '\(setting.key)' is given twice")
+        }
     }
 
     func apply(to options: inout LoweringOptions) throws {
@@ -55,11 +58,14 @@ struct PassArgument {
             case "peak":
                 guard let peak = Double(value), peak > 0, peak <= 1 else { throw fault(key, value, "a number above 0, at most 1") }
                 options.conversionPeak = peak
+            case "percentile":
+                guard let part = Double(value), part > 0, part <= 1 else { throw fault(key, value, "a number above 0, at most 1") }
+                options.conversionPercentile = part
             case "units": options.conversionUnits = try choice(key, value)
             case "output": options.conversionOutput = try choice(key, value)
             case "input": options.conversionInput = try choice(key, value) as RateConversion.Seeing
             case "run": options.rateConversion = try choice(key, value)
-            default: throw unknown(key, ["units", "steps", "peak", "output", "input", "run"])
+            default: throw unknown(key, ["units", "steps", "percentile", "peak", "output", "input", "run"])
             }
         }
     }

@@ -31,6 +31,9 @@ public struct VerificationOptions: Sendable {
 public func verify(
     _ model: Model, on target: Target, options: VerificationOptions = VerificationOptions()
 ) throws -> FidelityReport {
+    var model = model
+    // Rewiring trains anew, from the model's own weights.
+    if options.lowering.deepRewiring != nil { model.targetWeights = [] }
     guard try model.weights(for: target) != nil else { return try verify(model, fitted: model, on: target, options) }
     var options = options
     let isAttributed = options.attributesLoss && model.network.task != nil

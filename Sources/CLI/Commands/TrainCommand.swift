@@ -104,8 +104,10 @@ struct TrainCommand: ParsableCommand {
         let outcome =
             result.evaluation.normalizedError.map { String(format: "normalised square error %.5f", $0) }
             ?? String(format: "accuracy %.2f %%", 100 * result.evaluation.accuracy)
+        let batches = result.curve.loss.isEmpty ? "" : ", \(result.curve.loss.count) batches"
+        let before = result.resumedFrom > 0 ? ", going on after epoch \(result.resumedFrom)" : ""
         var text =
-            "trained '\(result.model.network.name)' for \(result.epochs) epochs: \(outcome) on "
+            "trained '\(result.model.network.name)' for \(result.epochs) epoch\(result.epochs == 1 ? "" : "s")\(batches)\(before): \(outcome) on "
             + "\(result.evaluation.samples) test samples\nwrote \(output)\n"
         if let weights {
             try createFolder(folderName(of: weights))
