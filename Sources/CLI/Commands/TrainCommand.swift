@@ -99,7 +99,10 @@ struct TrainCommand: ParsableCommand {
         bar.end()
         Main.report(result.notes)
         try writeNetwork(result.model.network, to: output)
-        if let weights { try TrainedWeights.write(result.model.network, to: weights) }
+        if let weights {
+            try createFolder(folderName(of: weights))
+            try TrainedWeights.write(result.model.network, to: weights)
+        }
         try? FileManager.default.removeItem(atPath: checkpoint)
         let outcome =
             result.evaluation.normalizedError.map { String(format: "normalised square error %.5f", $0) }
@@ -109,11 +112,7 @@ struct TrainCommand: ParsableCommand {
         var text =
             "trained '\(result.model.network.name)' for \(result.epochs) epoch\(result.epochs == 1 ? "" : "s")\(batches)\(before): \(outcome) on "
             + "\(result.evaluation.samples) test samples\nwrote \(output)\n"
-        if let weights {
-            try createFolder(folderName(of: weights))
-            try TrainedWeights.write(result.model.network, to: weights)
-            text += "wrote \(weights)\n"
-        }
+        if let weights { text += "wrote \(weights)\n" }
         if let verification = result.verification {
             text +=
                 "booted from the compiled artifact: "

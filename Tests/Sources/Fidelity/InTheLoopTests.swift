@@ -104,8 +104,8 @@ import Testing
         specimens.map { ("yin-yang", $0.name, 0.955) }
         + [("mnist-16x16", "brainscales2", 0.97), ("fashion-16x16", "brainscales2", 0.85)]
 
-    @Test(.enabled(if: isFull), arguments: trainings.indices) func `training in the loop reaches what the model states`(_ index: Int) throws
-    {
+    @Test(.enabled(if: isFull, "minutes of training: Scripts/test --full"), arguments: trainings.indices)
+    func `training in the loop reaches what the model states`(_ index: Int) throws {
         let (name, target, stated) = Self.trainings[index]
         var options = TrainingOptions()
         (options.target, options.threads) = (Target(target), 2)

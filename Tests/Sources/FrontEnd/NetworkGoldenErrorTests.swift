@@ -25,7 +25,8 @@ import Testing
     }
 
     /// A file as training would write it, for one neuron too few.
-    @Test(.enabled(if: Golden.isBlessing)) func `the trained values that a golden error names`() throws {
+    @Test(.enabled(if: Golden.isBlessing, "writes an input of the golden errors: BLESS=1"))
+    func `the trained values that a golden error names`() throws {
         try HDF5File.write(to: "\(Golden.directory)/\(Self.folder)/trained-for-another.h5") { file throws(DiagnosticsError) in
             try file.createGroup("/weight")
             try file.write([Float](repeating: 1, count: 15 * 10), shape: [15, 10], to: "/weight/hidden->digit")

@@ -19,7 +19,7 @@ import Testing
         ("lenet-300-100", 0.967),
     ]
 
-    @Test(.enabled(if: isFull), arguments: shipped)
+    @Test(.enabled(if: isFull, "minutes of training: Scripts/test --full"), arguments: shipped)
     func `training reaches what the model states`(name: String, stated: Double) throws {
         let path = "\(Golden.repository)/Models/\(name).yaml"
         let network = try readNetwork(at: path, usesTrained: false).network

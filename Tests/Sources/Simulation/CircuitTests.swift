@@ -24,7 +24,8 @@ import Testing
     }
 
     /// Bands: rate within 5 %, irregularity within 0.02, synchrony within 15 % of what both simulators agree on.
-    @Test(.enabled(if: getenv("SPIKEWRIGHT_FULL") != nil)) func theNetworkOfVogelsAndAbbottFiresAsInNESTAndBrian() throws {
+    @Test(.enabled(if: getenv("SPIKEWRIGHT_FULL") != nil, "minutes of simulation: Scripts/test --full"))
+    func theNetworkOfVogelsAndAbbottFiresAsInNESTAndBrian() throws {
         var (rate, irregularity, synchrony, inhibitorySynchrony) = (0.0, 0.0, 0.0, 0.0)
         for seed in 1...5 {
             let engine = try ReferenceEngine<Float>(EngineBenchmark.cuba.network(seed: UInt64(seed)))

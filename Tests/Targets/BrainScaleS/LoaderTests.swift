@@ -23,7 +23,7 @@ import Testing
         return (process.terminationStatus, String(decoding: output, as: UTF8.self))
     }
 
-    @Test(.enabled(if: python != nil), arguments: [[5, 30, 3], [784, 64, 10]])
+    @Test(.enabled(if: python != nil, "runs the loader script: needs python3"), arguments: [[5, 30, 3], [784, 64, 10]])
     func `the loader writes what the artifact says, in the stack's fields and ranges`(sizes: [Int]) throws {
         let references = vectorsFolder("references/brainscales")
         try BrainScaleSArtifactTests.compiled(BrainScaleSFixture.layered(sizes)) { path in
